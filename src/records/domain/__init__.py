@@ -1,0 +1,1 @@
+"""What is true: rules as pure functions over values; the standard library only."""

@@ -1,0 +1,262 @@
+"""What one application needs (材料清单), what of it is there, and what nobody has to bring.
+
+Pure: the same guide, answers, library and dossier always give the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from .findings import Finding, Severity
+from .guide_parts import Guide, Line
+from .materials import HeldMaterial, LineVerdict, Need, ReuseOutcome, StandardMaterial, choose
+from .vocabulary import ApplicantKind, GapKind, MaterialSource, Necessity, Term
+
+ONCE_TOLD = "行政许可法 第三十二条第一款第四项"
+
+
+class LineStatus(Term):
+    """How a line of the checklist stands (齐备情况)."""
+
+    FILLED = "filled", "已收取"
+    HELD = "held", "中心已有，免提交"
+    TO_CONFIRM = "to-confirm", "待确认仍属实"
+    MISSING = "missing", "缺少"
+    NOT_NEEDED = "not-needed", "不需要"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What already lies on the dossier for a line; ``gap`` says what a reviewer found wrong with it."""
+
+    line: str
+    material: str
+    source: MaterialSource
+    gap: GapKind | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """One line of the checklist: how it stands, and the code that explains why.
+
+    ``by_office`` marks a line that the office fetches itself; ``handed_in`` that the applicant had to bring it.
+    """
+
+    line: Line
+    needed: bool
+    status: LineStatus
+    explanation: str
+    why_not: str = ""
+    material: str = ""
+    verdict: LineVerdict | None = None
+    gap: GapKind | None = None
+    note: str = ""
+    by_office: bool = False
+    handed_in: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether the line asks for nothing more."""
+        return self.status in (LineStatus.FILLED, LineStatus.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures over a checklist; ``waived`` is N in 免提交 N 份."""
+
+    needed: int
+    filled: int
+    waived: int
+    missing: int
+    to_confirm: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineGap:
+    """A line that the applicant still has to see to, as the one-time notice must name it."""
+
+    line: str
+    name: str
+    kind: GapKind
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """The list for one application: every line of the guide in its order, and the questions still open."""
+
+    guide: str
+    lines: tuple[LineState, ...]
+    unanswered: tuple[str, ...] = ()
+    wrong_audience: bool = False
+    counts: Counts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "counts", _count(self.lines))
+
+    def line(self, key: str) -> LineState | None:
+        """Return the state of the line with this id."""
+        return next((state for state in self.lines if state.line.id == key), None)
+
+
+def checklist(
+    guide: Guide,
+    *,
+    applicant: ApplicantKind,
+    answers: Mapping[str, bool],
+    held: Iterable[HeldMaterial],
+    entries: Iterable[Entry] = (),
+    standards: Mapping[str, StandardMaterial],
+    today: date,
+    needed_on: date | None = None,
+    situation: str = "",
+    chain: Collection[str] = (),
+    dropped: Collection[str] = (),
+) -> Checklist:
+    """Make the checklist of an application (材料清单).
+
+    ``answers`` answer the guide's questions, ``entries`` are what lies on the dossier, ``standards`` the catalogue
+    by code, ``needed_on`` the day on which materials must be valid (today when not given), ``chain`` the dossiers
+    of the same course, ``dropped`` the ids of lines that a later edition no longer asks for.
+    """
+    library = tuple(held)
+    there = {entry.line: entry for entry in entries}
+    states = []
+    for line in sorted(guide.lines, key=lambda line: line.position):
+        why_not = _why_not(line, answers=answers, dropped=dropped)
+        if why_not:
+            states.append(LineState(line, False, LineStatus.NOT_NEEDED, why_not, why_not))
+            continue
+        need = Need(
+            line=line,
+            standard=standards[line.material],
+            needed_on=needed_on or today,
+            purpose=guide.key,
+            situation=situation,
+            chain=frozenset(chain),
+        )
+        states.append(_state(line, there.get(line.id), choose(library, need, today=today)))
+    asked = {line.condition for line in guide.lines if line.condition and line.id not in dropped}
+    return Checklist(
+        guide=guide.key,
+        lines=tuple(states),
+        unanswered=tuple(sorted(asked - set(answers))),
+        wrong_audience=applicant not in guide.audience,
+    )
+
+
+def gaps(checklist: Checklist) -> tuple[LineGap, ...]:
+    """Return everything the applicant still has to bring or mend; never what the office holds or fetches itself."""
+    return tuple(
+        LineGap(state.line.id, state.line.name, state.gap or GapKind.MISSING, state.note)
+        for state in checklist.lines
+        if state.needed and not state.by_office and state.status is LineStatus.MISSING
+    )
+
+
+def ready_to_accept(checklist: Checklist) -> tuple[Finding, ...]:
+    """Check that the application can be accepted (受理); all that is missing is named at once.
+
+    Blocks: ``checklist.wrong-audience``, ``checklist.unanswered``, ``checklist.missing``, ``checklist.flawed``,
+    ``checklist.to-confirm``. Warns: ``checklist.deferred`` (容缺) and ``checklist.office-fetches``: a store that is down
+    never counts against the applicant.
+    """
+    found = []
+    if checklist.wrong_audience:
+        found.append(Finding("checklist.wrong-audience", subject=checklist.guide))
+    found += [
+        Finding("checklist.unanswered", subject=key, params={"situation": key})
+        for key in checklist.unanswered
+    ]
+    found += [_finding(state) for state in checklist.lines if state.needed and not state.complete]
+    return tuple(found)
+
+
+def _why_not(line: Line, *, answers: Mapping[str, bool], dropped: Collection[str]) -> str:
+    if line.id in dropped:
+        return "checklist.dropped"
+    if line.condition and line.condition not in answers:
+        return "checklist.unanswered"
+    if line.condition and not answers[line.condition]:
+        return "checklist.not-this-situation"
+    return ""
+
+
+def _state(line: Line, entry: Entry | None, verdict: LineVerdict) -> LineState:
+    if entry is not None and entry.gap is None:
+        reused = entry.source in (MaterialSource.REUSED, MaterialSource.RESULT)
+        return LineState(
+            line,
+            True,
+            LineStatus.FILLED,
+            "checklist.reused" if reused else "checklist.handed-in",
+            material=entry.material,
+            verdict=verdict,
+            handed_in=not reused and not line.waived,
+        )
+    if (
+        verdict.verdict is not None
+        and verdict.usable
+        and not (entry and entry.material == verdict.verdict.material)
+    ):
+        confirm = verdict.verdict.outcome is ReuseOutcome.CONFIRM
+        return LineState(
+            line,
+            True,
+            LineStatus.TO_CONFIRM if confirm else LineStatus.HELD,
+            verdict.verdict.reason,
+            material=verdict.verdict.material,
+            verdict=verdict,
+        )
+    flawed = entry is not None
+    explanation = "checklist.flawed" if flawed else "checklist.missing"
+    if line.waived:
+        explanation = "checklist.office-fetches"
+    elif not flawed and verdict.verdict is not None:
+        explanation = verdict.verdict.reason
+    return LineState(
+        line,
+        True,
+        LineStatus.MISSING,
+        explanation,
+        material=entry.material if entry else "",
+        verdict=verdict,
+        gap=entry.gap if entry else GapKind.MISSING,
+        note=entry.note if entry else "",
+        by_office=line.waived,
+    )
+
+
+def _finding(state: LineState) -> Finding:
+    line = state.line
+    params: dict[str, str | int] = {"line": line.name}
+    if state.status is LineStatus.TO_CONFIRM:
+        return Finding("checklist.to-confirm", subject=line.id, params={**params, "id": state.material})
+    if state.by_office:
+        return Finding("checklist.office-fetches", Severity.WARNS, line.id, params, "国务院令第716号 第七条")
+    if line.necessity is Necessity.DEFERRABLE and state.gap is GapKind.MISSING:
+        until = line.deferral.label if line.deferral else ""
+        return Finding("checklist.deferred", Severity.WARNS, line.id, {**params, "period": until})
+    if state.gap is not GapKind.MISSING and state.gap is not None:
+        return Finding(
+            "checklist.flawed",
+            subject=line.id,
+            params={**params, "gap": state.gap.value, "note": state.note},
+            basis=ONCE_TOLD,
+        )
+    return Finding("checklist.missing", subject=line.id, params=params, basis=ONCE_TOLD)
+
+
+def _count(states: Iterable[LineState]) -> Counts:
+    needed = [state for state in states if state.needed]
+    done = [state for state in needed if state.complete]
+    return Counts(
+        needed=len(needed),
+        filled=len(done),
+        waived=sum(not state.handed_in for state in done),
+        missing=sum(state.status is LineStatus.MISSING for state in needed),
+        to_confirm=sum(state.status is LineStatus.TO_CONFIRM for state in needed),
+    )

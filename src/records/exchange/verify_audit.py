@@ -1,0 +1,322 @@
+#!/usr/bin/env python3
+"""Check an exported audit trail (审计日志) with Python's standard library and the ``openssl`` program.
+
+Usage: python3 -I verify_audit.py ENTRIES HEADS PUBLIC_KEY [--details FILE] [--printed SIZE:ROOT]... [--json]
+
+ENTRIES   one audit entry a line, in order, each as canonical JSON (keys sorted, no spaces, UTF-8).
+HEADS     one signed tree head a line: {"size", "root", "at", "signature", "key"}; root in hexadecimal, the signature
+          (Ed25519, base64) over the canonical JSON of {"at", "root", "size"}; ``key`` names the key.
+PUBLIC_KEY  the public key in PEM. Take it from a source of its own, not from the system under examination.
+--details   one line for each entry whose personal data are shown: {"seq", "salt", "details"}; the entry's
+            ``details_digest`` is the SHA-256 of the salt's bytes followed by the canonical JSON of the details.
+--printed   a head as printed on a notice: size and root (16 hexadecimal digits of it are enough).
+
+The entries are the leaves of the Merkle tree of RFC 9162. A change, a removal, an addition inside or a change of
+order gives another root at the next head; entries missing at the end are found because a head counts more. What
+follows the last head is not sealed yet and is reported as a note. Exit 0: good; 1: something is wrong; 2: could not run.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SENTENCES = {
+    "audit.bad-entry": ("审计条目不合格式", "is not an audit entry in canonical JSON"),
+    "audit.sequence-broken": ("审计条目的序号不连续", "does not continue the sequence of numbers"),
+    "audit.bad-head": ("树头不合格式", "is not a signed tree head"),
+    "audit.heads-out-of-order": ("树头的先后次序不对", "is smaller or older than the head before it"),
+    "audit.signature-wrong": ("树头签名不符", "has a signature that does not verify"),
+    "audit.root-differs": (
+        "审计条目已被改动、增删或调换次序",
+        "entries were changed, removed, added or reordered",
+    ),
+    "audit.truncated": ("审计条目有缺失", "entries are missing at the end"),
+    "audit.details-differ": ("明细与条目中的摘要不符", "details do not have the digest that the entry holds"),
+    "audit.no-heads": ("没有树头，无法核对", "there is no tree head to check against"),
+    "audit.unsealed": ("最后一个树头之后的条目尚未封存", "entries after the last head are not sealed yet"),
+    "audit.details-absent": ("未提供明细，只核对了条目", "entries have details that were not given"),
+}
+NOTES = frozenset({"audit.unsealed", "audit.details-absent"})
+HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
+
+
+class CannotRun(Exception):
+    """The check could not be made: a file or the ``openssl`` program is missing."""
+
+
+class Tree:
+    """The Merkle tree of RFC 9162 growing leaf by leaf; only the roots of its full subtrees are kept."""
+
+    def __init__(self):
+        self.size = 0
+        self.subtrees = []
+
+    def add(self, leaf):
+        """Add the next leaf, given as bytes."""
+        digest = hashlib.sha256(b"\x00" + leaf).digest()
+        count = self.size
+        while count & 1:
+            digest = node(self.subtrees.pop(), digest)
+            count >>= 1
+        self.subtrees.append(digest)
+        self.size += 1
+
+    def root(self):
+        """Return the root in hexadecimal; of the empty tree, the SHA-256 of nothing."""
+        if not self.subtrees:
+            return hashlib.sha256(b"").hexdigest()
+        digest = self.subtrees[-1]
+        for subtree in reversed(self.subtrees[:-1]):
+            digest = node(subtree, digest)
+        return digest.hex()
+
+
+def node(left, right):
+    """Return the digest of an inner node."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def canonical(value):
+    """Return JSON with sorted keys, without spaces, in UTF-8."""
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def verify(entries, heads, public_pem, *, details=(), printed=()):
+    """Check entries against heads and return ``{"ok", "findings", "counts"}``.
+
+    ``entries``, ``heads``, ``details``: iterables of lines as bytes or text; ``printed``: pairs of size and root. A finding
+    is ``{"code", "subject", "params"}``; ``counts`` holds entries, heads, sealed (entries under a good head) and details.
+    """
+    findings = []
+
+    def find(code, subject="", **params):
+        findings.append({"code": code, "subject": subject, "params": params})
+
+    signed = read_heads(heads, public_pem, find)
+    wanted = {head["size"] for head in signed} | {size for size, _ in printed}
+    roots, digests = read_entries(entries, wanted, find)
+    total = len(digests)
+    sealed = compare(signed, printed, roots, total, find)
+    told = read_details(details, digests, find)
+    if not signed and not printed:
+        find("audit.no-heads")
+    elif total > sealed and all(found["code"] in NOTES for found in findings):
+        find("audit.unsealed", count=total - sealed)
+    absent = sum(1 for digest in digests if digest) - told
+    if absent:
+        find("audit.details-absent", count=absent)
+    ok = all(found["code"] in NOTES for found in findings)
+    return {
+        "ok": ok,
+        "findings": findings,
+        "counts": {"entries": total, "heads": len(signed), "sealed": sealed, "details": told},
+    }
+
+
+def read_entries(entries, wanted, find):
+    """Return the roots at the wanted sizes and each entry's ``details_digest`` (empty where it has none)."""
+    tree, roots, digests, before = Tree(), {}, [], None
+    if 0 in wanted:
+        roots[0] = tree.root()
+    for number, line in enumerate(lines_of(entries), 1):
+        entry = parsed(line)
+        if not isinstance(entry, dict) or canonical(entry) != line:
+            find("audit.bad-entry", f"entry {number}")
+            entry = {}
+        seq = entry.get("seq")
+        if before is not None and seq != before + 1:
+            find("audit.sequence-broken", f"entry {number}", expected=before + 1, found=str(seq))
+        before = seq if isinstance(seq, int) else None
+        digests.append(entry.get("details_digest") or "")
+        tree.add(line)
+        if tree.size in wanted:
+            roots[tree.size] = tree.root()
+    return roots, digests
+
+
+def read_heads(heads, public_pem, find):
+    """Return the well-formed heads, after checking their order and signatures."""
+    signed, before = [], (-1, "")
+    for number, line in enumerate(lines_of(heads), 1):
+        head = parsed(line)
+        if not well_formed(head):
+            find("audit.bad-head", f"head {number}")
+            continue
+        if (head["size"], head["at"]) < before or head["at"] < before[1]:
+            find("audit.heads-out-of-order", f"head {number}")
+        before = (head["size"], head["at"])
+        signed.append(head)
+        if not signature_holds(head, public_pem):
+            find("audit.signature-wrong", f"head {number}", size=head["size"])
+    return signed
+
+
+def well_formed(head):
+    """Say whether a line holds a head with values of the right kind."""
+    return (
+        isinstance(head, dict)
+        and type(head.get("size")) is int
+        and head["size"] >= 0
+        and isinstance(head.get("root"), str)
+        and bool(HEXADECIMAL.fullmatch(head["root"]))
+        and isinstance(head.get("at"), str)
+        and isinstance(head.get("signature"), str)
+    )
+
+
+def compare(signed, printed, roots, total, find):
+    """Compare the roots with the heads; return how many entries stand under a head that agrees."""
+    good = 0
+    claims = [(head["size"], head["root"], "head") for head in signed]
+    claims += [(size, root.lower(), "printed head") for size, root in printed]
+    for size, root, kind in sorted(claims):
+        subject = f"{kind} {size}"
+        if size > total:
+            find("audit.truncated", subject, expected=size, found=total)
+        elif len(root) < 16 or not roots[size].startswith(root):
+            find("audit.root-differs", subject, after=good, until=size)
+        else:
+            good = size
+    return good
+
+
+def read_details(details, digests, find):
+    """Check salted details against the entries' digests; return how many agree."""
+    told = set()
+    for number, line in enumerate(lines_of(details), 1):
+        detail = parsed(line)
+        seq, digest = (detail.get("seq"), detail_digest(detail)) if isinstance(detail, dict) else (None, None)
+        if (
+            type(seq) is not int
+            or not 1 <= seq <= len(digests)
+            or digest is None
+            or digests[seq - 1] != digest
+        ):
+            find("audit.details-differ", f"details {number}", seq=str(seq))
+        else:
+            told.add(seq)
+    return len(told)
+
+
+def detail_digest(detail):
+    """Return the digest of salted details, or None when they are not well formed."""
+    try:
+        return hashlib.sha256(bytes.fromhex(detail["salt"]) + canonical(detail["details"])).hexdigest()
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def signature_holds(head, public_pem):
+    """Ask ``openssl`` whether a head's signature is that of the key."""
+    try:
+        signature = base64.b64decode(head["signature"], validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        raise CannotRun("openssl was not found")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        signed = canonical({"size": head["size"], "root": head["root"], "at": head["at"]})
+        key, text, mark = folder / "key.pem", folder / "head", folder / "signature"
+        key.write_bytes(public_pem.encode() if isinstance(public_pem, str) else public_pem)
+        text.write_bytes(signed)
+        mark.write_bytes(signature)
+        command = [
+            openssl,
+            "pkeyutl",
+            "-verify",
+            "-pubin",
+            "-inkey",
+            key,
+            "-rawin",
+            "-in",
+            text,
+            "-sigfile",
+            mark,
+        ]
+        return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
+
+
+def lines_of(lines):
+    """Yield lines as bytes without their ends; empty ones are left out."""
+    for line in lines:
+        content = (line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line).rstrip(b"\n")
+        if content:
+            yield content
+
+
+def parsed(line):
+    """Return what a line of JSON holds, or None."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def main(arguments):
+    """Check the files that were named and print what was found."""
+    as_json = "--json" in arguments
+    rest = [argument for argument in arguments if argument != "--json"]
+    try:
+        printed, detail_file = [], None
+        while "--printed" in rest:
+            size, root = taken(rest, "--printed").split(":")
+            printed.append((int(size), root))
+        while "--details" in rest:
+            detail_file = taken(rest, "--details")
+        entries, heads, key = rest
+    except (ValueError, IndexError):
+        sys.stderr.write(__doc__)
+        return 2
+    try:
+        with open(entries, "rb") as entry_lines:  # noqa: PTH123 - stand-alone, and a path may be /dev/stdin
+            details = Path(detail_file).read_bytes().split(b"\n") if detail_file else ()
+            head_lines = Path(heads).read_bytes().split(b"\n")
+            report = verify(entry_lines, head_lines, Path(key).read_bytes(), details=details, printed=printed)
+    except (OSError, CannotRun, subprocess.SubprocessError) as error:
+        sys.stderr.write(f"无法核对 / could not check: {error}\n")
+        return 2
+    show(report, as_json)
+    return 0 if report["ok"] else 1
+
+
+def taken(arguments, option):
+    """Take an option and its value out of the arguments."""
+    place = arguments.index(option)
+    value = arguments[place + 1]
+    del arguments[place : place + 2]
+    return value
+
+
+def show(report, as_json):
+    """Print a report for people, or as JSON."""
+    if as_json:
+        sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
+        return
+    for found in report["findings"]:
+        chinese, english = SENTENCES[found["code"]]
+        extra = " ".join(f"{name}={value}" for name, value in found["params"].items())
+        sys.stdout.write(f"{found['code']}: {found['subject']} {chinese} / {english} {extra}".rstrip() + "\n")
+    counts = report["counts"]
+    verdict = "核对一致 / good" if report["ok"] else "核对不一致 / NOT good"
+    sys.stdout.write(
+        f"{verdict}: {counts['entries']} entries, {counts['heads']} heads, {counts['sealed']} sealed\n"
+    )
+
+
+if __name__ == "__main__":
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(main(sys.argv[1:]))

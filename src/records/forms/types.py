@@ -1,0 +1,138 @@
+"""Types of form fields that are stricter than colander's own: words of closed lists, clean text, days."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+import colander
+
+from records.domain.vocabulary import Term
+from records.i18n import _
+
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+
+class Word(colander.SchemaType):
+    """A word of a closed list, as its vocabulary member; the choices are that list and nothing else."""
+
+    def __init__(self, terms: type[Term]) -> None:
+        self.terms = terms
+
+    def serialize(self, node, appstruct):
+        """Return the stored value of a member."""
+        return colander.null if appstruct is colander.null else str(appstruct)
+
+    def deserialize(self, node, cstruct):
+        """Return the member with that value, or say what the list holds."""
+        if not cstruct:
+            return colander.null
+        try:
+            return self.terms(cstruct)
+        except ValueError:
+            words = "、".join(f"{term.value}（{term.label}）" for term in self.terms)
+            raise colander.Invalid(node, _("Choose one of: ${words}", mapping={"words": words})) from None
+
+
+class Text(colander.String):
+    """Text as a person types it: NFC, without control, direction and broken characters, trimmed."""
+
+    def deserialize(self, node, cstruct):
+        """Return clean text, or say that it holds characters nobody can see."""
+        if cstruct is colander.null or not isinstance(cstruct, str):
+            if cstruct is colander.null:
+                return colander.null
+            raise colander.Invalid(node, _("This must be text."))
+        if _FORBIDDEN.search(cstruct):
+            raise colander.Invalid(node, _("This text holds invisible control characters. Type it again."))
+        return unicodedata.normalize("NFC", cstruct).strip() or colander.null
+
+
+class Day(colander.SchemaType):
+    """A civil day as 2026-11-21."""
+
+    def serialize(self, node, appstruct):
+        """Return the ISO text of a day."""
+        return colander.null if appstruct is colander.null else appstruct.isoformat()
+
+    def deserialize(self, node, cstruct):
+        """Return the day, or say how a day is written."""
+        if not cstruct:
+            return colander.null
+        if isinstance(cstruct, str) and _DAY.match(cstruct):
+            try:
+                return date.fromisoformat(cstruct)
+            except ValueError:
+                pass
+        raise colander.Invalid(node, _("Write the day as 2026-11-21."))
+
+
+class Yes(colander.SchemaType):
+    """A tick: true, false, or nothing said."""
+
+    TRUE, FALSE = (
+        frozenset({"true", "1", "yes", "on", "是"}),
+        frozenset({"false", "0", "no", "off", "否", ""}),
+    )
+
+    def serialize(self, node, appstruct):
+        """Return the word for a tick."""
+        return colander.null if appstruct is colander.null else ("true" if appstruct else "false")
+
+    def deserialize(self, node, cstruct):
+        """Return whether it is ticked."""
+        if cstruct is colander.null:
+            return colander.null
+        if isinstance(cstruct, bool):
+            return cstruct
+        if cstruct in self.TRUE:
+            return True
+        if cstruct in self.FALSE:
+            return False
+        raise colander.Invalid(node, _("Answer true or false."))
+
+
+class Answers(colander.SchemaType):
+    """Answers to a guide's questions: key to yes or no."""
+
+    def serialize(self, node, appstruct):
+        """Return the mapping as it is."""
+        return appstruct
+
+    def deserialize(self, node, cstruct):
+        """Return a mapping of text to bool."""
+        if cstruct is colander.null or cstruct == "":
+            return {}
+        if not isinstance(cstruct, dict) or not all(isinstance(key, str) for key in cstruct):
+            raise colander.Invalid(node, _("Give the answers as an object of question and true or false."))
+        return {key: Yes().deserialize(node, value) is True for key, value in cstruct.items()}
+
+
+def text(*, missing=colander.required, longest: int = 500, **kw) -> colander.SchemaNode:
+    """Return a text field of at most ``longest`` characters."""
+    return colander.SchemaNode(Text(), missing=missing, validator=colander.Length(max=longest), **kw)
+
+
+def word(terms: type[Term], *, missing=colander.required, **kw) -> colander.SchemaNode:
+    """Return a field whose answer is a word of a closed list."""
+    return colander.SchemaNode(Word(terms), missing=missing, **kw)
+
+
+def day(*, missing=None, **kw) -> colander.SchemaNode:
+    """Return a field for a civil day."""
+    return colander.SchemaNode(Day(), missing=missing, **kw)
+
+
+def tick(*, missing=False, **kw) -> colander.SchemaNode:
+    """Return a tick field."""
+    return colander.SchemaNode(Yes(), missing=missing, **kw)
+
+
+class Form(colander.MappingSchema):
+    """A form that refuses fields it does not know, so that a client's mistake is seen."""
+
+    def __init__(self, *args, **kw) -> None:
+        super().__init__(*args, **kw)
+        self.typ.unknown = "raise"

@@ -1,0 +1,158 @@
+"""What full text knows of a record (检索投影): its words, its facets, and who may read it.
+
+A document's key holds the day, the kind and the number of its record in one unsigned number, so that a hit is the record
+without another look-up, and the newest comes first. What changes a reader's rights without changing the record (roles,
+dates) is not in the document: the reader brings it along as principals.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from records.clock import civil_date
+from records.domain.permissions import Permission
+from records.domain.vocabulary import DossierState, NoticeKind
+from records.resources.applicants import Applicant
+from records.resources.archives import ArchivedItem
+from records.resources.base import Record
+from records.resources.dossiers import Dossier
+from records.resources.guides import Guide
+from records.resources.site import Site
+from records.rules.permissions import matrix
+from records.vault import Vault
+
+from . import feed
+from .fulltext import Document
+
+KINDS = ("", "guide", "applicant", "material", "dossier", "notice", "archive", "person")
+
+#: In which index the records of a kind are found.
+INDEX_OF = {"guide": "guides", "dossier": "dossiers", "archive": "archives"}
+
+PUBLIC = "public"
+
+
+def key_of(record: Record) -> int:
+    """Return the record's place in the order of hits: day, kind, number in 20, 4 and 36 bits."""
+    return order_key(record.kind, record.number, record.created_at)
+
+
+def order_key(kind: str, number: int, at: datetime | date) -> int:
+    """Return the key of a record of a kind with its number and its day."""
+    day = civil_date(at) if isinstance(at, datetime) else at
+    return day.toordinal() << 40 | KINDS.index(kind) << 36 | number
+
+
+def record_at(site: Site, vault: Vault, key: int) -> Record | None:
+    """Return the record a hit's key stands for, or None when it is gone."""
+    kind, number = KINDS[key >> 36 & 0xF], key & (1 << 36) - 1
+    if kind == "guide":
+        return next((guide for guide in site.guides.values() if guide.number == number), None)
+    return site.folder(kind).get(vault.identifier(kind, number))
+
+
+def project(site: Site, record: Record, *, today: date) -> Document | None:
+    """Return the document of a record, or None for what is not searched."""
+    match record:
+        case Guide():
+            return _guide(record, today)
+        case Dossier():
+            return _dossier(site, record)
+        case ArchivedItem():
+            return _archive(site, record)
+        case _:
+            return None
+
+
+def stream(site: Site, index: str, *, today: date) -> Iterator[Document]:
+    """Yield the documents of one index for all records of the feed, in its order."""
+    for change in feed.changes(site):
+        if INDEX_OF.get(change.kind) == index:
+            record = feed.subject(site, change)
+            document = project(site, record, today=today) if record is not None else None
+            if document is not None:
+                yield document
+
+
+def _guide(guide: Guide, today: date) -> Document | None:
+    version = guide.in_force(today)
+    if version is None:
+        return None
+    body = json.loads(version.body)
+    return Document(
+        key=key_of(guide),
+        title=guide.title,
+        text="\n".join(_texts(body)),
+        facets={"unit": guide.unit, "kind": body.get("item_kind", "")},
+        readers=frozenset({PUBLIC}),
+        seq=guide.seq,
+    )
+
+
+def _dossier(site: Site, dossier: Dossier) -> Document:
+    applicant: Applicant = site.applicants[dossier.applicant]
+    return Document(
+        key=key_of(dossier),
+        title=f"{applicant.name} {site.guides[dossier.guide].title} {dossier.code}",
+        text="\n".join(_dossier_texts(site, dossier, applicant)),
+        facets={"unit": dossier.unit, "state": dossier.state, "guide": dossier.guide},
+        readers=matrix().readers(Permission.DOSSIER_VIEW, unit=dossier.unit, state=dossier.state),
+        seq=dossier.seq,
+    )
+
+
+def _archive(site: Site, item: ArchivedItem) -> Document:
+    dossier: Dossier = site.dossiers[item.dossier]
+    applicant: Applicant = site.applicants[item.applicant]
+    return Document(
+        key=key_of(item),
+        title=f"{item.title} {item.code}",
+        text="\n".join((item.code, item.dossier_code, *_dossier_texts(site, dossier, applicant))),
+        facets={
+            "fonds": item.fonds,
+            "year": str(item.year),
+            "retention": item.retention,
+            "state": item.state,
+        },
+        readers=matrix().readers(Permission.ARCHIVE_VIEW, unit=item.unit, state=item.state),
+        seq=item.seq,
+    )
+
+
+def _dossier_texts(site: Site, dossier: Dossier, applicant: Applicant) -> Iterator[str]:
+    yield dossier.code
+    yield applicant.name
+    yield applicant.number_token
+    yield DossierState(dossier.state).label
+    yield dossier.reasons
+    yield dossier.result_number
+    yield from dossier.declined
+    for notice_id in dossier.notices:
+        notice = site.notices[notice_id]
+        yield f"{NoticeKind(notice.notice_kind).label} {notice.code}"
+    for entry in dossier.entries:
+        material = site.materials[entry[1]]
+        yield f"{material.title} {material.document_number} {material.issuer}"
+        yield from _pages(site, entry[2])
+    if dossier.result_digest:
+        yield from _pages(site, dossier.result_digest)
+
+
+def _pages(site: Site, digest: str) -> Iterator[str]:
+    holding = site.holdings.get(digest)
+    if holding is not None:
+        yield from holding.text_pages
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for part in value.values():
+                yield from _texts(part)
+        case list():
+            for part in value:
+                yield from _texts(part)

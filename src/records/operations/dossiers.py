@@ -1,0 +1,328 @@
+"""Dossiers: open, receive, accept, tell everything missing once, decline, decide, deliver.
+
+Each verb asks the transition table and its guard, changes the record, issues the paper the table names and leaves its trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from records.clock import civil_date
+from records.domain import checklists
+from records.domain.clocks import due
+from records.domain.dossiers import (
+    Event,
+    Gap,
+    guard_complete_notice,
+    guard_decide,
+    guard_decline,
+    guard_deliver,
+    guard_supplement,
+    transition,
+)
+from records.domain.findings import Finding, Refused, blocking
+from records.domain.permissions import Permission
+from records.domain.vocabulary import (
+    ApplicantKind,
+    DeclineReason,
+    DeliveryMethod,
+    DossierState,
+    ItemKind,
+    NoticeKind,
+    Outcome,
+)
+from records.indexes import keys, questions
+from records.resources.dossiers import Dossier
+from records.rules.transitions import transitions
+
+from . import materials, papers
+from .acts import Act, leave_trace, register
+from .checklists import checklist_of, guide_of
+from .guides import content
+from .notices import issue
+
+LIVE = frozenset({DossierState.DRAFT, DossierState.RECEIVED, DossierState.SUPPLEMENT, DossierState.ACCEPTED})
+
+
+def open_dossier(
+    act: Act,
+    *,
+    applicant: str,
+    guide: str,
+    situation: Mapping[str, bool] | None = None,
+    agent: str = "",
+    again: str = "",
+) -> Dossier | Refused:
+    """Open a case for an applicant by the guide in force today; what is held fills itself in.
+
+    ``situation`` answers the guide's questions; ``again`` says why a second open case for the same item is meant.
+    """
+    record = act.site.guides.get(guide)
+    person = act.site.applicants.get(applicant)
+    found = []
+    if person is None:
+        found.append(Finding("applicant.unknown", subject="applicant"))
+    if record is None:
+        found.append(Finding("guide.unknown", subject="guide", params={"key": guide}))
+    version = record.in_force(act.today) if record is not None else None
+    if record is not None and version is None:
+        found.append(Finding("guide.not-in-force", subject="guide", params={"title": record.title}))
+    if found:
+        return Refused(tuple(found))
+    body = content(version)
+    unknown = set(situation or {}) - {question.key for question in body.situations}
+    found += [Finding("dossier.unknown-question", subject=key) for key in sorted(unknown)]
+    if ApplicantKind(person.applicant_kind) not in body.audience:
+        found.append(Finding("guide.wrong-audience", subject="applicant", params={"title": record.title}))
+    for other in questions.dossiers_of(act.site, applicant):
+        if other.guide == guide and DossierState(other.state) in LIVE and not again.strip():
+            found.append(
+                Finding("dossier.open-already", subject="guide", params={"id": other.id, "code": other.code})
+            )
+            break
+    if found:
+        return Refused(tuple(found))
+    dossier = Dossier()
+    dossier.applicant, dossier.agent = applicant, agent.strip()
+    dossier.guide, dossier.guide_version = guide, version.version
+    dossier.unit, dossier.fonds = body.unit, body.fonds
+    dossier.item_kind = body.item_kind.value
+    dossier.channel = act.channel
+    dossier.situation = tuple(
+        (question.key, bool((situation or {}).get(question.key, False))) for question in body.situations
+    )
+    register(act, dossier)
+    unit = act.site.office["units"][body.unit]
+    serial = act.site.counter(f"dossier:{body.unit}:{act.today.isoformat()}").next()
+    dossier.code = f"{unit['code']}{act.today:%Y%m%d}{serial:04d}"
+    dossier.inquiry_code = f"{int.from_bytes(act.vault.salt('inquiry', dossier.id)[:8]) % 10**6:06d}"
+    keys.claim(act.site, keys.compose("dossier-code", dossier.code), dossier.id)
+    materials.fill_from_library(act, dossier)
+    _note(act, dossier, "open", why=again.strip(), permission=Permission.DOSSIER_OPEN)
+    return dossier
+
+
+def receive(act: Act, dossier: Dossier) -> Dossier | Refused:
+    """Receive the papers (收件) and give the receipt; receiving is not accepting."""
+    row = _row(dossier, Event.RECEIVE)
+    if isinstance(row, Refused):
+        return row
+    _take_in(act, dossier)
+    return _finish(act, dossier, row, NoticeKind.RECEIPT, papers.receipt(act, dossier))
+
+
+def accept(act: Act, dossier: Dossier) -> Dossier | Refused:
+    """Accept the application (受理): all needed lines are there; the clocks start."""
+    row = _row(dossier, Event.ACCEPT)
+    if isinstance(row, Refused):
+        return row
+    materials.fill_from_library(act, dossier)
+    missing = blocking(checklists.ready_to_accept(checklist_of(act.site, dossier, today=act.today)))
+    if missing:
+        return Refused(missing)
+    _take_in(act, dossier)
+    dossier.accepted_at, dossier.accepted_by = act.at, act.by.userid
+    _start_clocks(act, dossier, act.today)
+    return _finish(act, dossier, row, NoticeKind.ACCEPTANCE, papers.acceptance(act, dossier))
+
+
+def deem_accepted(act: Act, dossier: Dossier) -> Dossier | Refused:
+    """Hold an application for accepted from the day of receipt, because nobody told what is missing in time."""
+    row = _row(dossier, Event.DEEM_ACCEPTED)
+    if isinstance(row, Refused):
+        return row
+    dossier.accepted_at, dossier.accepted_by, dossier.deemed = dossier.received_at, act.by.userid, True
+    _start_clocks(act, dossier, civil_date(dossier.received_at))
+    return _finish(act, dossier, row, NoticeKind.ACCEPTANCE, papers.acceptance(act, dossier))
+
+
+def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until: date) -> Dossier | Refused:
+    """Tell everything that is missing once, in writing (一次性告知); a second time only about what came since."""
+    row = _row(dossier, Event.REQUEST_SUPPLEMENT)
+    if isinstance(row, Refused):
+        return row
+    materials.fill_from_library(act, dossier)
+    checklist = checklist_of(act.site, dossier, today=act.today)
+    needed = frozenset(state.line.id for state in checklist.lines if state.needed)
+    held = frozenset(entry[0] for entry in dossier.entries if entry[3] == "reused")
+    since = frozenset(
+        entry[0] for entry in dossier.entries if dossier.told_at is not None and entry[4] > dossier.told_at
+    )
+    found = guard_supplement(
+        gaps, needed=needed, held=held, told=frozenset(dossier.told), supplied_since=since
+    )
+    if not dossier.told:
+        missing = frozenset(gap.line for gap in checklists.gaps(checklist))
+        found = (*found, *guard_complete_notice(missing, gaps))
+    if until < act.today:
+        found = (*found, Finding("supplement.until-past", subject="until"))
+    if found:
+        return Refused(found)
+    _take_in(act, dossier)
+    dossier.told = tuple(sorted({*dossier.told, *(gap.line for gap in gaps)}))
+    dossier.told_at = act.at
+    dossier.gaps = tuple((gap.line, gap.kind.value, gap.demand) for gap in gaps)
+    wrong = {gap.line for gap in gaps}
+    dossier.entries = tuple(entry for entry in dossier.entries if entry[0] not in wrong)
+    return _finish(act, dossier, row, NoticeKind.SUPPLEMENT, papers.supplement(act, dossier, until=until))
+
+
+def supplement(act: Act, dossier: Dossier) -> Dossier | Refused:
+    """Receive what was asked for (补正收件) and give the receipt for it."""
+    row = _row(dossier, Event.SUPPLEMENT)
+    if isinstance(row, Refused):
+        return row
+    there = {entry[0] for entry in dossier.entries}
+    left = [line for line, _, _ in dossier.gaps if line not in there]
+    if left:
+        return Refused(tuple(Finding("supplement.still-missing", subject=line) for line in left))
+    dossier.received_at = act.at
+    return _finish(act, dossier, row, NoticeKind.RECEIPT, papers.receipt(act, dossier))
+
+
+def decline(
+    act: Act,
+    dossier: Dossier,
+    *,
+    reason: DeclineReason | None,
+    explanation: str,
+    law: str,
+    organ: str = "",
+) -> Dossier | Refused:
+    """Decline in writing (不予受理): reason, law, the right organ, and how to contest it."""
+    row = _row(dossier, Event.DECLINE)
+    if isinstance(row, Refused):
+        return row
+    found = guard_decline(reason, explanation=explanation, law=law, organ=organ)
+    if found:
+        return Refused(found)
+    _take_in(act, dossier)
+    dossier.declined = (reason.value, explanation.strip(), law.strip(), organ.strip())
+    return _finish(act, dossier, row, NoticeKind.DECLINE, papers.decline(act, dossier))
+
+
+def decide(
+    act: Act,
+    dossier: Dossier,
+    *,
+    outcome: Outcome | None,
+    reasons: str = "",
+    result_number: str = "",
+    result: materials.Upload | None = None,
+    result_valid_until: date | None = None,
+    electronic: bool = False,
+) -> Dossier | Refused:
+    """Decide (决定): grant with a numbered result, or refuse with reasons; who accepted does not decide."""
+    row = _row(dossier, Event.DECIDE)
+    if isinstance(row, Refused):
+        return row
+    kind = ItemKind(dossier.item_kind)
+    found = guard_decide(
+        outcome,
+        kind=kind,
+        decided_by=act.by.userid,
+        accepted_by=dossier.accepted_by,
+        reasons=reasons,
+        result_number=result_number,
+        result_file=result is not None,
+    )
+    if kind is ItemKind.IMMEDIATE:
+        materials.fill_from_library(act, dossier)
+        found = (
+            *found,
+            *blocking(checklists.ready_to_accept(checklist_of(act.site, dossier, today=act.today))),
+        )
+    if found:
+        return Refused(found)
+    if dossier.received_at is None:
+        _take_in(act, dossier)
+    dossier.outcome, dossier.reasons = outcome.value, reasons.strip()
+    dossier.decided_at, dossier.decided_by = act.at, act.by.userid
+    if result is not None:
+        dossier.result_digest = materials.hold(act, result).digest
+        dossier.result_number, dossier.result_valid_until = result_number.strip(), result_valid_until
+        dossier.result_electronic = electronic
+    notice = NoticeKind.GRANT if outcome is Outcome.GRANTED else NoticeKind.REFUSAL
+    return _finish(act, dossier, row, notice, papers.decision(act, dossier))
+
+
+def deliver(
+    act: Act, dossier: Dossier, *, method: DeliveryMethod | None, recipient: str, proof: str = ""
+) -> Dossier | Refused:
+    """Deliver the decision (送达): the case is done, and its result is a material of its holder at once."""
+    row = _row(dossier, Event.DELIVER)
+    if isinstance(row, Refused):
+        return row
+    found = guard_deliver(
+        method, recipient=recipient, proof=proof, on=act.today, decided_on=civil_date(dossier.decided_at)
+    )
+    if found:
+        return Refused(found)
+    dossier.delivered_at, dossier.delivered_by = act.at, act.by.userid
+    dossier.delivery = (method.value, recipient.strip(), proof.strip())
+    guide = guide_of(act.site, dossier)
+    if dossier.outcome == Outcome.GRANTED and guide.result.material:
+        dossier.result_material = materials.add_result(
+            act, dossier, standard=guide.result.material, title=guide.result.name, issuer=guide.unit_name
+        ).id
+    return _finish(act, dossier, row, NoticeKind.DELIVERY, papers.delivery(act, dossier))
+
+
+def withdraw(act: Act, dossier: Dossier, *, why: str) -> Dossier | Refused:
+    """End a case at the applicant's written wish (撤回)."""
+    row = _row(dossier, Event.WITHDRAW)
+    if isinstance(row, Refused):
+        return row
+    if not why.strip():
+        return Refused((Finding("withdraw.no-reason", subject="why"),))
+    dossier.state = row.target.value
+    _note(act, dossier, Event.WITHDRAW.value, why=why.strip(), permission=Permission.DOSSIER_ACCEPT)
+    return dossier
+
+
+PERMISSION_OF = {
+    Event.RECEIVE: Permission.DOSSIER_FILL,
+    Event.SUPPLEMENT: Permission.DOSSIER_FILL,
+    Event.ACCEPT: Permission.DOSSIER_ACCEPT,
+    Event.DEEM_ACCEPTED: None,
+    Event.REQUEST_SUPPLEMENT: Permission.DOSSIER_ACCEPT,
+    Event.DECLINE: Permission.DOSSIER_ACCEPT,
+    Event.DECIDE: Permission.DOSSIER_DECIDE,
+    Event.DELIVER: Permission.DOSSIER_DELIVER,
+}
+
+
+def _row(dossier: Dossier, event: Event):
+    return transition(
+        event, state=DossierState(dossier.state), kind=ItemKind(dossier.item_kind), table=transitions()
+    )
+
+
+def _take_in(act: Act, dossier: Dossier) -> None:
+    if dossier.received_at is None:
+        dossier.received_at, dossier.received_by = act.at, act.by.userid
+
+
+def _start_clocks(act: Act, dossier: Dossier, start: date) -> None:
+    limits = guide_of(act.site, dossier).limits
+    promised = due(start, limits.promised.n, limits.promised.unit, act.calendar)
+    dossier.promised_due, dossier.due_provisional = promised.due, promised.provisional
+    if limits.statutory is not None:
+        statutory = due(start, limits.statutory.n, limits.statutory.unit, act.calendar)
+        dossier.statutory_due = statutory.due
+        dossier.due_provisional = promised.provisional or statutory.provisional
+
+
+def _finish(act: Act, dossier: Dossier, row, kind: NoticeKind, facts: Mapping[str, object]) -> Dossier:
+    dossier.state = row.target.value
+    issue(act, dossier, kind, facts)
+    _note(act, dossier, row.event.value, permission=PERMISSION_OF[row.event])
+    return dossier
+
+
+def _note(
+    act: Act, dossier: Dossier, event: str, *, why: str = "", permission: Permission | None = None
+) -> None:
+    dossier.events = (*dossier.events, (event, act.at, act.by.userid, why))
+    leave_trace(act, f"dossier.{event}", dossier, unit=dossier.unit, permission=permission, why=why)

@@ -1,0 +1,132 @@
+"""The indexer (索引): follows the change feed and commits groups; and the comparison of index and records."""
+
+from __future__ import annotations
+
+from records.domain.findings import Finding
+from records.indexes import documents, feed
+from records.indexes.fulltext import Document, NeedsRebuild
+
+from .services import INDEXES, Services
+
+GROUP = 500
+
+
+def index_once(services: Services) -> int:
+    """Bring every index up to the feed, at most one group each; return how many documents were written."""
+    return sum(_advance(services, index) for index in INDEXES)
+
+
+def _advance(services: Services, index: str) -> int:
+    engine = services.engines[index]
+    try:
+        mark = engine.mark()
+    except NeedsRebuild:
+        return rebuild(services, index)
+    today = services.clock.today()
+    with services.database.read() as root:
+        site = root["site"]
+        if feed.latest(site) == mark:
+            return 0
+        fresh, gone = [], []
+        for change in feed.changes(site, after=mark, limit=GROUP):
+            mark = change.seq
+            if documents.INDEX_OF.get(change.kind) != index:
+                continue
+            record = feed.subject(site, change)
+            document = documents.project(site, record, today=today) if record is not None else None
+            if document is not None:
+                fresh.append(document)
+            elif record is not None:
+                gone.append(documents.key_of(record))
+    engine.update(fresh, gone, mark=mark)
+    return len(fresh) + len(gone)
+
+
+def catch_up(services: Services) -> int:
+    """Follow the feed to its end; return how many documents were written."""
+    written = 0
+    while True:
+        with services.database.read() as root:
+            latest = feed.latest(root["site"])
+        written += index_once(services)
+        if all(services.engines[index].mark() >= latest for index in INDEXES):
+            return written
+
+
+def rebuild(services: Services, index: str) -> int:
+    """Write one index anew from the records beside the old one, then swap; return how many documents it holds."""
+    count = 0
+
+    def counted(stream):
+        nonlocal count
+        for document in stream:
+            count += 1
+            yield document
+
+    with services.database.read() as root:
+        site = root["site"]
+        stream = documents.stream(site, index, today=services.clock.today())
+        services.engines[index].rebuild(counted(stream), feed.latest(site))
+    return count
+
+
+def verify(services: Services) -> tuple[Finding, ...]:
+    """Compare every index with the records both ways: missing, stale and phantom documents are findings (I12)."""
+    found = []
+    for index in INDEXES:
+        with services.database.read() as root:
+            site = root["site"]
+            wanted = {
+                document.key: document.seq
+                for document in documents.stream(site, index, today=services.clock.today())
+            }
+        try:
+            generation = services.engines[index].open()
+        except NeedsRebuild:
+            found.append(Finding("index.needs-rebuild", subject=index))
+            continue
+        try:
+            there = dict(generation.entries())
+        finally:
+            generation.close()
+        for key in sorted(wanted.keys() - there.keys()):
+            found.append(Finding("index.missing", subject=index, params={"key": key}))
+        for key in sorted(there.keys() - wanted.keys()):
+            found.append(Finding("index.phantom", subject=index, params={"key": key}))
+        for key in sorted(wanted.keys() & there.keys()):
+            if wanted[key] != there[key]:
+                found.append(Finding("index.stale", subject=index, params={"key": key}))
+    return tuple(found)
+
+
+def beyond(services: Services, site, index: str, mark: int) -> tuple[tuple[Document, ...], frozenset[int]]:
+    """Return what an index does not know yet of one snapshot: documents, and keys that are gone or replaced."""
+    today = services.clock.today()
+    fresh, stale = [], set()
+    for change in feed.changes(site, after=mark):
+        if documents.INDEX_OF.get(change.kind) != index:
+            continue
+        record = feed.subject(site, change)
+        if record is None:
+            continue
+        stale.add(documents.key_of(record))
+        document = documents.project(site, record, today=today)
+        if document is not None:
+            fresh.append(document)
+    return tuple(fresh), frozenset(stale)
+
+
+def verify_store(services: Services) -> tuple[Finding, ...]:
+    """Check that every holding, notice and frozen package names bytes that are there and fit their digest."""
+    with services.database.read() as root:
+        site = root["site"]
+        named = {digest: f"holding:{digest}" for digest in site.holdings}
+        named |= {notice.digest: f"notice:{notice.id}" for notice in site.notices.values() if notice.digest}
+        named |= {item.manifest: f"archive:{item.id}" for item in site.archives.values() if item.manifest}
+    found = []
+    for digest, subject in sorted(named.items()):
+        if not services.store.has(digest):
+            found.append(Finding("store.missing", subject=subject, params={"digest": digest}))
+        elif not services.store.verify(digest):
+            found.append(Finding("store.damaged", subject=subject, params={"digest": digest}))
+    return tuple(found)

@@ -1,0 +1,217 @@
+"""What each paper has to say about a dossier at the moment of its act, as plain facts for the printing.
+
+The facts are frozen with the act: a paper printed again in thirty years says what was true on its day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from records.clock import CIVIL, civil_date
+from records.domain import masking
+from records.domain.checklists import LineState, LineStatus
+from records.domain.deadlines import Act as LegalAct
+from records.domain.deadlines import Deeming, rule_for
+from records.domain.findings import Refused
+from records.domain.guide_parts import Guide
+from records.domain.vocabulary import DeclineReason, DeliveryMethod, GapKind, MaterialSource, NoticeKind
+from records.resources.dossiers import Dossier
+from records.rules import intake_rules
+
+from .acts import Act
+from .checklists import checklist_of, guide_of
+
+Facts = dict[str, object]
+
+
+def receipt(act: Act, dossier: Dossier) -> Facts:
+    """Return what the receipt (收件凭证) says: every paper taken in, with its source, and the right to be told in time."""
+    guide = guide_of(act.site, dossier)
+    rule = _intake(guide, act)
+    answered = next(
+        (
+            act.site.notices[notice].code
+            for notice in reversed(dossier.notices)
+            if act.site.notices[notice].notice_kind == NoticeKind.SUPPLEMENT
+        ),
+        "",
+    )
+    return {
+        **_common(act, dossier, guide),
+        "received_at": _minute(act.at),
+        "materials": _materials(act, dossier),
+        "tell_limit": f"{rule.period.amount}{rule.period.unit.label}" if rule and rule.period else "",
+        "deemed": bool(rule) and rule.deeming is Deeming.ACCEPTED_FROM_RECEIPT,
+        "intake_basis": f"{rule.law}{rule.clause}" if rule else "",
+        "supplement": answered,
+        "agent": dossier.agent,
+    }
+
+
+def acceptance(act: Act, dossier: Dossier) -> Facts:
+    """Return what the acceptance (受理通知书) says: both due days, how they were counted, and what was not asked for."""
+    guide = guide_of(act.site, dossier)
+    limits = guide.limits
+    statutory = limits.statutory.label if limits.statutory else "法律未规定"
+    return {
+        **_common(act, dossier, guide),
+        "accepted_on": civil_date(dossier.accepted_at),
+        "promised_due": dossier.promised_due,
+        "statutory_due": dossier.statutory_due,
+        "counting": f"承诺{limits.promised.label}，法定{statutory}，受理当日不计入",
+        "provisional": dossier.due_provisional,
+        "stops": "；".join(f"{special.kind.label}（{special.note}）" for special in guide.special),
+        "deemed": dossier.deemed,
+        "basis": "行政许可法第三十二条第一款第五项" if limits.intake_rule == "licence" else "",
+        "fee": f"{guide.fee.name}：{guide.fee.standard}" if guide.fee else "不收费",
+        "waived": [
+            {"name": row["name"], "source": row["source"], "note": row["note"]}
+            for row in _materials(act, dossier)
+            if row["source"] == MaterialSource.REUSED.label
+        ],
+        "materials": _materials(act, dossier),
+    }
+
+
+def supplement(act: Act, dossier: Dossier, *, until) -> Facts:
+    """Return what the one-time notice (一次性告知书) says: each gap, what to do about it, and until when."""
+    guide = guide_of(act.site, dossier)
+    lines = {line.id: line for line in guide.lines}
+    rule = _intake(guide, act)
+    return {
+        **_common(act, dossier, guide),
+        "gaps": [
+            {
+                "name": lines[line].name,
+                "kind": GapKind(kind).label,
+                "action": demand,
+                "basis": lines[line].basis,
+            }
+            for line, kind, demand in dossier.gaps
+        ],
+        "deadline": until,
+        "consequence": "逾期未补正的，我们会电话提醒；需要更多时间的，请在期限内告诉我们。",
+        "received_on": civil_date(dossier.received_at),
+        "basis": f"{rule.law}{rule.clause}" if rule else "",
+    }
+
+
+def decline(act: Act, dossier: Dossier) -> Facts:
+    """Return what the refusal to accept (不予受理通知书) says: reason, law, the right organ, what goes back, remedies."""
+    guide = guide_of(act.site, dossier)
+    reason, explanation, law, organ = dossier.declined
+    return {
+        **_common(act, dossier, guide),
+        "reason": f"{DeclineReason(reason).label}。{explanation}".rstrip("。"),
+        "law": law,
+        "competent": organ,
+        "returned": _materials(act, dossier),
+        **_remedies(guide),
+    }
+
+
+def decision(act: Act, dossier: Dossier) -> Facts:
+    """Return what the decision says: what is granted and for how long, or every reason for the refusal and the remedies."""
+    guide = guide_of(act.site, dossier)
+    law = "、".join(f"《{basis.name}》{'、'.join(basis.articles)}" for basis in guide.basis[:2])
+    common = {**_common(act, dossier, guide), "decision": guide.title, "law": law, **_remedies(guide)}
+    if dossier.reasons:
+        reasons = [part.strip() for part in dossier.reasons.splitlines() if part.strip()]
+        return {**common, "reasons": reasons}
+    return {
+        **common,
+        "reasons": [],
+        "conditions": [],
+        "result_name": guide.result.name,
+        "result_number": dossier.result_number,
+        "valid_from": act.today,
+        "valid_until": dossier.result_valid_until,
+    }
+
+
+def delivery(act: Act, dossier: Dossier) -> Facts:
+    """Return what the proof of delivery (送达回证) says: which papers, to whom, how, and when."""
+    guide = guide_of(act.site, dossier)
+    method, recipient, proof = dossier.delivery
+    decided = [
+        notice
+        for notice in (act.site.notices[notice] for notice in dossier.notices)
+        if notice.notice_kind in (NoticeKind.GRANT, NoticeKind.REFUSAL)
+    ]
+    documents = [
+        {"name": NoticeKind(notice.notice_kind).label, "number": notice.code, "copies": "1"}
+        for notice in decided
+    ]
+    if dossier.result_number:
+        documents.append({"name": guide.result.name, "number": dossier.result_number, "copies": "1"})
+    return {
+        **_common(act, dossier, guide),
+        "documents": documents,
+        "recipient": recipient,
+        "method": DeliveryMethod(method).label,
+        "place": guide.places[0].name if method == DeliveryMethod.COUNTER and guide.places else "",
+        "delivered_at": _minute(act.at),
+        "tracking": proof,
+    }
+
+
+def _common(act: Act, dossier: Dossier, guide: Guide) -> Facts:
+    applicant = act.site.applicants[dossier.applicant]
+    ask = guide.contacts[0].value if guide.contacts else ""
+    complain = guide.complaints[0].value if guide.complaints else ""
+    return {
+        "organ": guide.unit_name,
+        "applicant": applicant.name,
+        "masked_id": applicant.number_masked,
+        "item_name": guide.title,
+        "item_code": guide.codes.implementation,
+        "dossier_number": dossier.code,
+        "query_code": dossier.inquiry_code,
+        "handler": masking.mask("name", act.by.name, audience="desk"),
+        "telephone": ask,
+        "supervision": complain,
+        "address": guide.places[0].address if guide.places else "",
+    }
+
+
+def _materials(act: Act, dossier: Dossier) -> list[dict[str, str]]:
+    checklist = checklist_of(act.site, dossier, today=act.today)
+    entries = {entry[0]: entry for entry in dossier.entries}
+    return [
+        _row(act, state, entries[state.line.id])
+        for state in checklist.lines
+        if state.status is LineStatus.FILLED and state.line.id in entries
+    ]
+
+
+def _row(act: Act, state: LineState, entry: tuple) -> dict[str, str]:
+    material = act.site.materials[entry[1]]
+    reused = entry[3] == MaterialSource.REUSED
+    until = f"有效期至{material.valid_until}" if material.valid_until else ""
+    verified = f"{material.grade}级，{material.verified_on}核验" if reused and material.verified_on else ""
+    return {
+        "name": state.line.name,
+        "form": state.line.form.label,
+        "copies": "" if reused else str(state.line.originals + state.line.copies),
+        "source": MaterialSource(entry[3]).label,
+        "note": "，".join(part for part in (verified, until) if part),
+    }
+
+
+def _remedies(guide: Guide) -> Facts:
+    return {
+        "review_body": guide.remedies.reconsideration,
+        "review_period": guide.remedies.reconsideration_limit.label,
+        "court": guide.remedies.litigation,
+        "suit_period": guide.remedies.litigation_limit.label,
+    }
+
+
+def _intake(guide: Guide, act: Act):
+    rules = rule_for(intake_rules().get(guide.limits.intake_rule, ()), on=act.today)
+    return None if isinstance(rules, Refused) else rules.get(LegalAct.INTAKE)
+
+
+def _minute(at: datetime) -> str:
+    local = at.astimezone(CIVIL)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"

@@ -1,0 +1,64 @@
+"""Dossiers (办件): one application for one item, from the counter to the archive."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from .base import Folder, Record
+
+
+class Dossier(Record):
+    """One case: whose, for what, by which version of the guide, and all that happened to it.
+
+    ``entries`` are the materials on its lines, each ``(line, material id, digest, how, at, by, note)`` with ``how``
+    one of submitted, reused, volunteered, replaced. ``events`` are ``(event, at, by, note)``. Days are civil days at +08:00,
+    instants are UTC.
+    """
+
+    kind: ClassVar[str] = "dossier"
+    machinery: ClassVar[frozenset[str]] = Record.machinery | {"channel"}
+    code = ""
+    inquiry_code = ""
+    applicant = ""
+    agent = ""
+    guide = ""
+    guide_version = 0
+    unit = ""
+    fonds = ""
+    item_kind = ""
+    state = "draft"
+    channel = "counter"
+    situation: tuple[tuple[str, bool], ...] = ()
+    entries: tuple[tuple, ...] = ()
+    overrides: tuple[tuple, ...] = ()
+    told: tuple[str, ...] = ()
+    told_at = None
+    gaps: tuple[tuple[str, str, str], ...] = ()
+    received_at = None
+    received_by = ""
+    accepted_at = None
+    accepted_by = ""
+    deemed = False
+    statutory_due = None
+    promised_due = None
+    due_provisional = False
+    declined: tuple[str, ...] = ()
+    outcome = ""
+    decided_at = None
+    decided_by = ""
+    reasons = ""
+    result_material = ""
+    result_number = ""
+    result_digest = ""
+    result_valid_until = None
+    result_electronic = False
+    delivered_at = None
+    delivered_by = ""
+    delivery: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    archived_item = ""
+    events: tuple[tuple, ...] = ()
+
+
+class Dossiers(Folder):
+    """All dossiers of the site, by id."""

@@ -1,0 +1,28 @@
+"""Notices (文书): a numbered paper the centre issued, its facts frozen with the act, its bytes with their digest."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from .base import Folder, Record
+
+
+class Notice(Record):
+    """One paper: number without gaps in its series, facts as canonical JSON, and the PDF's digest once rendered."""
+
+    kind: ClassVar[str] = "notice"
+    notice_kind = ""
+    code = ""
+    dossier = ""
+    unit = ""
+    facts = ""
+    digest = ""
+    sm3 = ""
+    size = 0
+    missing: tuple[str, ...] = ()
+    issued_at = None
+    verify_code = ""
+
+
+class Notices(Folder):
+    """All notices of the site, by id."""

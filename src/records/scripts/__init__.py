@@ -1,0 +1,1 @@
+"""The command line: each command asks one rule or runs one operation."""

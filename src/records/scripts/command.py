@@ -1,0 +1,231 @@
+"""``records``: the one command of an instance. Exit codes: 0 good, 1 findings, 2 could not run."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from records.db import DatabaseBusy
+from records.operations import indexing, office, sealing
+from records.operations.searching import search as search_records
+from records.store import StoreFull
+
+from . import demo, rules, verbs, walk
+from .instance import BROKEN, FINDINGS, Instance
+
+
+class Records(click.Group):
+    """The group that turns known failures into one sentence and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a busy database or a full disk is told, not traced."""
+        try:
+            return super().invoke(ctx)
+        except DatabaseBusy as busy:
+            click.echo(
+                f"数据库正在被服务使用：请用 API，或先停止服务。/ the server holds the database: {busy}",
+                err=True,
+            )
+            sys.exit(BROKEN)
+        except StoreFull:
+            click.echo(
+                "磁盘空间不足，什么都没有写入。请清理磁盘后重试。/ the disk is full; nothing was written.",
+                err=True,
+            )
+            sys.exit(BROKEN)
+
+
+@click.group(cls=Records, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-c", "--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("development.ini")
+)
+@click.option("--as", "userid", default="", help="经办人登录名 / who acts")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+@click.option("--lang", type=click.Choice(["zh_Hans", "en"]), default="zh_Hans")
+@click.pass_context
+def main(ctx: click.Context, config: Path, userid: str, as_json: bool, lang: str) -> None:
+    """卷宗：办事指南、办件与档案。"""
+    if isinstance(ctx.obj, Instance):
+        ctx.obj.userid, ctx.obj.as_json = userid or ctx.obj.userid, as_json
+    else:
+        ctx.obj = Instance(config, userid=userid, as_json=as_json, language=lang)
+        ctx.call_on_close(ctx.obj.close)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.pass_obj
+def init(instance: Instance, file: Path | None) -> None:
+    """建站：由一个可读的文件建立数据库（默认为示例县）。"""
+    services = instance.services()
+    text = file.read_text(encoding="utf-8") if file else office.example()
+    described, findings = office.read_office(text, name=str(file or "yunxi.toml"))
+    if described is None:
+        instance.refuse(findings)
+    passwords = office.found(services, described)
+    if passwords is None:
+        click.echo("数据库里已经有站点，未作改动。/ there is a site already.", err=True)
+        sys.exit(FINDINGS)
+    instance.print(passwords, "\n".join(f"{userid}\t{password}" for userid, password in passwords.items()))
+
+
+@main.command()
+@click.option("--case", is_flag=True, help="在临时数据库里走完一件 / walk one case in a temporary database")
+@click.pass_obj
+def demo_command(instance: Instance, case: bool) -> None:
+    """示例：填入示例数据，或用 --case 走完一件的全过程。"""
+    sys.exit(walk.walk(instance) if case else demo.fill(instance))
+
+
+main.add_command(demo_command, "demo")
+
+
+@main.command()
+@click.argument(
+    "ini", type=click.Path(exists=True, dir_okay=False, path_type=Path), default="development.ini"
+)
+@click.pass_obj
+def serve(instance: Instance, ini: Path) -> None:
+    """启动服务；第一次启动时建站并填入示例数据。"""
+    from .serving import serve as run
+
+    instance.config = ini
+    run(instance)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="做完就退出 / stop when nothing is owed")
+@click.pass_obj
+def work(instance: Instance, once: bool) -> None:
+    """后台：完成欠下的工作并更新索引。"""
+    from .serving import work as run
+
+    run(instance, once=once, stop=threading.Event())
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True)
+@click.pass_obj
+def evolve(instance: Instance, dry_run: bool) -> None:
+    """升级数据库结构。"""
+    from records import migrations
+
+    done = migrations.evolve(instance.services().database, dry_run=dry_run)
+    instance.print(list(done), "\n".join(done) or "没有待完成的升级步骤。")
+
+
+@main.command()
+@click.pass_obj
+def reindex(instance: Instance) -> None:
+    """由记录重建全文索引。"""
+    services = instance.services()
+    counts = {index: indexing.rebuild(services, index) for index in services.engines}
+    instance.print(counts, "；".join(f"{index} {count} 条" for index, count in counts.items()))
+
+
+@main.command()
+@click.pass_obj
+def verify(instance: Instance) -> None:
+    """核对：索引与记录一致，存件与摘要一致。"""
+    services = instance.services()
+    findings = (*indexing.verify(services), *indexing.verify_store(services))
+    if findings:
+        instance.refuse(findings)
+    instance.print({"ok": True}, "✓ 索引与记录一致，存件完好。")
+
+
+@main.command()
+@click.argument("text")
+@click.option("--in", "index", type=click.Choice(["guides", "dossiers", "archives"]), default="guides")
+@click.pass_obj
+def search(instance: Instance, text: str, index: str) -> None:
+    """检索指南、办件或归档件（按经办人的权限）。"""
+    services = instance.services()
+    readers = frozenset({"public"})
+    if index != "guides":
+        with services.database.read() as root:
+            readers = instance.identity(root["site"]).principals
+    found = search_records(services, index, text, readers=readers)
+    hits = [{"kind": hit.kind, "id": hit.id, "title": hit.title} for hit in found.hits]
+    lines = [f"共 {found.total} 条", *(f"{hit['id']}\t{hit['title']}" for hit in hits)]
+    instance.print({"total": found.total, "hits": hits}, "\n".join(lines))
+
+
+@main.command()
+@click.argument("code")
+@click.option("--to", "directory", type=click.Path(path_type=Path), required=True)
+@click.pass_obj
+def export(instance: Instance, code: str, directory: Path) -> None:
+    """导出：把一个归档件的归档信息包写到目录。"""
+    from records.operations import archiving
+
+    services = instance.services()
+    result = archiving.export(services, code, directory, reader=instance.userid)
+    if not isinstance(result, Path):
+        instance.refuse(result.findings)
+    instance.print({"package": str(result)}, str(result))
+
+
+@main.command("verify-package")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+def verify_package(instance: Instance, directory: Path) -> None:
+    """检验一个归档信息包（不需要数据库）。"""
+    from records.exchange.packages import verify_bag
+
+    report = verify_bag(directory)
+    value = {"ok": report.ok, "counts": dict(report.counts)}
+    instance.judge(value, report.findings, good=f"✓ 归档信息包完好：{report.counts}")
+
+
+@main.group()
+def audit() -> None:
+    """审计日志。"""
+
+
+@audit.command("seal")
+@click.pass_obj
+def audit_seal(instance: Instance) -> None:
+    """对审计日志签名封存。"""
+    head = sealing.seal(instance.services())
+    instance.print(
+        sealing.exported(head) if head else {}, f"已封存 {head.size} 条" if head else "没有新的条目。"
+    )
+
+
+@audit.command("export")
+@click.option("--to", "directory", type=click.Path(path_type=Path), required=True)
+@click.pass_obj
+def audit_export(instance: Instance, directory: Path) -> None:
+    """导出审计日志、签名头和公钥，供离线核验。"""
+    directory.mkdir(parents=True, exist_ok=True)
+    services = instance.services()
+    with services.database.read() as root:
+        site = root["site"]
+        (directory / "entries.jsonl").write_bytes(b"".join(line + b"\n" for line in sealing.lines(site)))
+        heads = "".join(json.dumps(head) + "\n" for head in sealing.heads(site))
+    (directory / "heads.jsonl").write_text(heads, encoding="utf-8")
+    (directory / "public.pem").write_bytes(services.vault.public_pem())
+    instance.print({"to": str(directory)}, str(directory))
+
+
+@audit.command("verify")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+def audit_verify(instance: Instance, directory: Path) -> None:
+    """离线核验导出的审计日志。"""
+    from records.exchange import verify_audit
+
+    report = verify_audit.verify_directory(directory)
+    instance.print(report, "✓ 审计日志完整" if report["ok"] else "✗ " + "；".join(report["problems"]))
+    sys.exit(0 if report["ok"] else FINDINGS)
+
+
+for rule in (rules.clock, rules.identifier, rules.code, rules.lint):
+    main.add_command(rule)
+for group in verbs.groups():
+    main.add_command(group)

@@ -1,0 +1,77 @@
+"""Rules at a prompt: what a number, a code, a limit or a guide is by the tables of this version."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from records.domain import arrangement, clocks, identifiers
+from records.domain.findings import Finding, Refused
+from records.domain.guides import lint_name
+from records.domain.vocabulary import Limit
+from records.operations.importing import read_and_check
+from records.rules import catalogue, national_calendar
+
+from .instance import Instance
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("写成 2026-11-21 / write it as 2026-11-21") from None
+
+
+@click.command()
+@click.argument("start")
+@click.argument("amount", type=click.IntRange(0, 3660))
+@click.option("--unit", type=click.Choice([unit.value for unit in Limit]), default=Limit.WORKING_DAYS.value)
+@click.pass_obj
+def clock(instance: Instance, start: str, amount: int, unit: str) -> None:
+    """Explain a time limit day by day (时限推算); the day of the event is not counted."""
+    due = clocks.due(_day(start), amount, Limit(unit), national_calendar(()))
+    days = [{"date": day.date.isoformat(), "counts": day.counts, "why": day.why} for day in due.days]
+    value = {"due": due.due.isoformat(), "provisional": due.provisional, "days": days}
+    lines = [f"{day['date']} {'计' if day['counts'] else '不计'} {day['why']}" for day in days]
+    lines.append(f"到期日 {value['due']}" + ("（暂定：该年度放假安排尚未公布）" if due.provisional else ""))
+    instance.print(value, "\n".join(lines))
+
+
+@click.command("id")
+@click.argument("number")
+@click.pass_obj
+def identifier(instance: Instance, number: str) -> None:
+    """Check a citizen number or a credit code (号码校验)."""
+    found = identifiers.recognise(number, today=instance.today())
+    value = {"valid": found.valid, "kind": found.kind.value, "normalised": found.normalised}
+    instance.judge(value, found.findings, good=f"✓ {found.normalised}")
+
+
+@click.command()
+@click.argument("text")
+@click.pass_obj
+def code(instance: Instance, text: str) -> None:
+    """Take an archival code apart (档号解析)."""
+    found = arrangement.parse_code(text)
+    if isinstance(found, Refused):
+        instance.judge({"valid": False, "parts": {}, "normalised": ""}, found.findings)
+        return
+    value = {"valid": True, "parts": found.parts, "normalised": found.text}
+    instance.judge(value, (), good="\n".join(f"{name}：{part}" for name, part in found.parts.items()))
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
+@click.option("--name", help="只检查一个材料名称 / check one material name")
+@click.pass_obj
+def lint(instance: Instance, file: str | None, name: str | None) -> None:
+    """Check a guide, or one material name, as the publication gate does (指南检查)."""
+    if name:
+        findings: tuple[Finding, ...] = lint_name(name, wording=catalogue.wording())
+    elif file:
+        _, findings = read_and_check(Path(file), file, units={}, today=instance.today())
+    else:
+        raise click.UsageError("给出文件或 --name / give a file or --name")
+    instance.print_lint(findings)

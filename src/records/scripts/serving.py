@@ -1,0 +1,79 @@
+"""Starting an instance: its database and demo at the first start, then the server or the worker."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import click
+from pyramid.paster import setup_logging
+
+from records.operations import office
+from records.operations.services import Services
+
+from . import demo
+from .instance import Instance
+
+PAUSE = 0.5
+
+
+def found_if_new(services: Services, *, with_demo: bool) -> dict[str, str] | None:
+    """Build site and demo on an empty database; return the log-ins that were made, None when there is a site."""
+    with services.database.read() as root:
+        if "site" in root:
+            return None
+    described, findings = office.read_office(office.example(), name="yunxi.toml")
+    if described is None:
+        raise click.ClickException("; ".join(found.code for found in findings))
+    passwords = office.found(services, described)
+    if with_demo:
+        demo.populate(services)
+    return passwords
+
+
+def serve(instance: Instance) -> None:
+    """Serve the application of the ini file with waitress until it is stopped."""
+    from waitress import serve as listen
+
+    settings = instance.read_settings()
+    log_ins = Path(settings["records.instance"]) / "log-ins.txt"
+    setup_logging(str(instance.config))
+    services = instance.services()
+    passwords = found_if_new(services, with_demo=settings.get("records.office") == "demo")
+    if passwords is not None and settings.get("records.office") == "demo":
+        lines = "".join(f"{userid}\t{password}\n" for userid, password in sorted(passwords.items()))
+        log_ins.touch(mode=0o600)
+        log_ins.write_text(lines, encoding="utf-8")
+    app = _app(instance, services)
+    host, port = settings.get("listen.host", "127.0.0.1"), int(settings.get("listen.port", "6543"))
+    click.echo(f"卷宗已启动 / serving on http://{host}:{port}/  （公众首页；工作人员从 /login 登录）")
+    if log_ins.exists():
+        click.echo(f"示例登录名和密码 / demo log-ins ({log_ins}):")
+        click.echo(log_ins.read_text(encoding="utf-8").rstrip())
+    listen(
+        app,
+        host=host,
+        port=port,
+        threads=int(settings.get("threads", "8")),
+        ident="",
+        max_request_body_size=1 << 30,
+    )
+
+
+def _app(instance: Instance, services: Services):
+    from records import main
+
+    settings = dict(instance.read_settings())
+    return main({"__script__": "serve"}, **settings, **{"records.services": services})
+
+
+def work(instance: Instance, *, once: bool, stop: threading.Event) -> None:
+    """Do owed work and follow the feed, until stopped or nothing is owed."""
+    from records.jobs import work_once
+
+    services = instance.services()
+    while not stop.is_set():
+        if not work_once(services):
+            if once:
+                return
+            stop.wait(PAUSE)

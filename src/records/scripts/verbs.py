@@ -1,0 +1,124 @@
+"""The office's verbs at a prompt: one command for each row of the table that screen and API use too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import colander
+
+from records.domain.findings import Finding, Refused
+from records.forms.types import Answers, Word, Yes
+from records.forms.verbs import VERBS, Verb
+from records.operations import papers_owed
+from records.operations.acts import Act
+from records.views.describing import describe
+from records.views.uploads import take
+
+from .instance import Instance, result_or_refuse
+
+NOUNS = {"applicants": "申请人", "dossiers": "办件", "guides": "办事指南"}
+
+
+def command_of(verb: Verb) -> click.Command:
+    """Return the command of one verb, with an option for each field of its form."""
+    parameters: list[click.Parameter] = []
+    if verb.subject:
+        parameters.append(click.Argument(["record"], metavar="ID"))
+    parameters += [_option(node) for node in verb.form()]
+    if verb.file:
+        parameters.append(
+            click.Option(
+                ["--file", "file"], type=click.Path(exists=True, dir_okay=False), required=verb.file_required
+            )
+        )
+    return click.Command(
+        verb.name.replace("_", "-"),
+        params=parameters,
+        help=verb.run.__doc__.splitlines()[0] if verb.run.__doc__ else str(verb.title),
+        callback=lambda **values: _do(verb, **values),
+    )
+
+
+def _option(node: colander.SchemaNode) -> click.Option:
+    flag = "--" + node.name.replace("_", "-")
+    match node.typ:
+        case Yes():
+            return click.Option([flag, node.name], is_flag=True, help=str(node.title))
+        case Word(terms=terms):
+            return click.Option(
+                [flag, node.name], type=click.Choice([term.value for term in terms]), help=str(node.title)
+            )
+        case _:
+            return click.Option([flag, node.name], help=str(node.title), required=node.required)
+
+
+def _do(verb: Verb, record: str = "", file: str | None = None, **options: object) -> None:
+    instance: Instance = click.get_current_context().find_object(Instance)
+    values = {name: value for name, value in options.items() if value not in (None, False)}
+    for node in verb.form():
+        if isinstance(node.typ, colander.Sequence | Answers) and node.name in values:
+            values[node.name] = json.loads(str(values[node.name]))
+    try:
+        answers = verb.ask(values)
+    except colander.Invalid as invalid:
+        faults = invalid.asdict().items()
+        instance.refuse(
+            tuple(
+                Finding("form.field", subject=field, params={"message": str(text)}) for field, text in faults
+            )
+        )
+    if verb.file:
+        answers[verb.file] = _upload(instance, verb, file)
+    result, owed = instance.run(lambda act: _run(act, verb, record, answers))
+    result_or_refuse(instance, result)
+    papers_owed.do_at_once(instance.services(), owed)
+    if result is None:
+        instance.refuse((Finding("applicant.none"),))
+    if isinstance(result, str):
+        instance.print({"value": result}, result)
+        return
+    with instance.services().database.read() as root:
+        site = root["site"]
+        fresh = site.folder(result.kind)[result.id]
+        instance.print(describe(site, fresh, today=instance.services().clock.today()))
+
+
+def _upload(instance: Instance, verb: Verb, file: str | None):
+    if file is None:
+        return None
+    with Path(file).open("rb") as stream:
+        arrived = take(instance.services(), stream, Path(file).name, verb.file)
+    if arrived.findings:
+        instance.refuse(arrived.findings)
+    return arrived.upload
+
+
+def _run(act: Act, verb: Verb, record: str, answers: dict[str, object]) -> object:
+    folder = getattr(act.site, verb.noun)
+    if not verb.subject:
+        if not act.matrix.permits(act.by, verb.permission):
+            return Refused((Finding("permission.denied", params={"permission": verb.permission.value}),))
+        return verb.run(act, **answers)
+    subject = folder.get(record)
+    if subject is None:
+        return Refused((Finding("record.unknown", params={"id": record}),))
+    unit, state = getattr(subject, "unit", ""), getattr(subject, "state", "")
+    if not act.matrix.permits(act.by, verb.permission, unit=unit, state=state):
+        return Refused((Finding("permission.denied", params={"permission": verb.permission.value}),))
+    return verb.run(act, subject, **answers)
+
+
+def groups() -> list[click.Group]:
+    """Return a group of commands for each noun of the table."""
+    return [
+        click.Group(
+            noun,
+            commands={
+                command.name: command for command in (command_of(verb) for verb in VERBS if verb.noun == noun)
+            },
+            help=label,
+        )
+        for noun, label in NOUNS.items()
+    ]

@@ -1,0 +1,104 @@
+"""The door (登录): log-in, log-out and a new password, with the slow part done before the write lock is taken."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+from pyramid.events import ContextFound
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+
+from records.domain.findings import Refused
+from records.operations.acts import enter
+from records.operations.identities import identity_of
+from records.resources.people import Person
+from records.resources.site import Site
+
+from . import sessions
+
+#: Paths that a person with a first password may still walk.
+FIRST = ("/password", "/logout", "/static/", "/look", "/login")
+
+
+def verify(request: Request) -> None:
+    """Compare the password of a log-in or a change with what is kept, and hash a new one; no lock is held.
+
+    ``request.proof`` is the hash that fitted (empty when none did), ``request.hashed`` the hash of a new password.
+    """
+    request.proof = request.hashed = ""
+    if request.method != "POST" or request.path_info not in ("/login", "/password"):
+        return
+    services = request.registry.services
+    with request.registry.database.read() as root:
+        person = _who(request, root["site"])
+        if sessions.verify_password(person, request.POST.get("password", ""), services.vault, request.now):
+            request.proof = person.password_hash
+    if request.path_info == "/password" and request.proof and request.POST.get("new"):
+        request.hashed = services.vault.password_hash(request.POST["new"])
+
+
+def _who(request: Request, site: Site) -> Person | None:
+    if request.path_info == "/login":
+        return site.people.get(request.POST.get("userid", "").strip())
+    name = sessions.read_cookie(request)
+    return sessions.person_of(site, name, request.now) if name else None
+
+
+def log_in(request: Request, userid: str) -> Person | Refused:
+    """Begin a session for whoever proved the password of ``userid`` before the lock; else count the attempt."""
+    site = request.site
+    person = site.people.get(userid)
+    fits = bool(request.proof) and person is not None and person.password_hash == request.proof
+    name = sessions.log_in(site, userid, fits=fits, now=request.now)
+    if person is not None:
+        _on_record(request, person, "session.refused" if isinstance(name, Refused) else "session.begin")
+    if isinstance(name, Refused):
+        return name
+    _hand_out(request, name)
+    return person
+
+
+def renew_session(request: Request, person: Person) -> None:
+    """Go on under a fresh session after a change that ended all sessions of before."""
+    _hand_out(request, sessions.begin(request.site, person, request.now))
+
+
+def log_out(request: Request) -> None:
+    """End the session of this request and take its cookie back."""
+    name = sessions.read_cookie(request)
+    if name is None:
+        return
+    person = request.site.people.get(request.authenticated_userid or "")
+    if person is not None:
+        _on_record(request, person, "session.end")
+    sessions.end(request.site, name)
+    request.session_changed = True
+    cookie = sessions.cookie_name(request)
+    request.add_response_callback(lambda request, response: response.delete_cookie(cookie, path="/"))
+
+
+def _on_record(request: Request, person: Person, event: str) -> None:
+    act = request.registry.services.act(request.site, identity_of(person, request.today), channel="screen")
+    enter(act, event, f"person:{person.userid}")
+
+
+def _hand_out(request: Request, name: str) -> None:
+    request.session_changed = True
+    request.add_response_callback(lambda request, response: sessions.write_cookie(request, response, name))
+
+
+def must_change(event: ContextFound) -> None:
+    """Lead whoever still has a first password to the page where it is changed, whatever was asked for."""
+    request = event.request
+    if request.path_info.startswith(FIRST) or sessions.read_cookie(request) is None:
+        return
+    person = request.site.people.get(request.authenticated_userid or "")
+    if person is not None and person.must_change:
+        raise HTTPSeeOther(request.script_name + "/password")
+
+
+def includeme(config: Configurator) -> None:
+    """Give requests ``log_in``, ``log_out`` and ``renew_session``; verify passwords between admission and lock."""
+    config.add_preparation(verify)
+    config.add_subscriber(must_change, ContextFound)
+    for verb in (log_in, log_out, renew_session):
+        config.add_request_method(verb, verb.__name__)

@@ -1,0 +1,12 @@
+"""What is shown: thin views that read a request, call one operation and choose an answer."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    """Open the rooms behind the counter: files, pages, the API."""
+    config.include(".uploads")
+    config.include(".templating")
+    config.include(".api")

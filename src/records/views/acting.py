@@ -1,0 +1,59 @@
+"""How a channel does a verb: the same for screen and API, so that both refuse with the same findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import colander
+from pyramid.request import Request
+
+from records.domain.findings import Finding, Refused
+from records.forms.verbs import Verb
+from records.operations import papers_owed
+from records.operations.acts import Act
+from records.resources.base import Resource
+
+from .uploads import Arrived
+
+
+def begin(request: Request, *, channel: str) -> Act:
+    """Begin an act of whoever is logged in."""
+    return request.registry.services.act(request.site, request.identity, channel=channel)
+
+
+def perform(
+    request: Request, verb: Verb, subject: Resource | None, values: Mapping[str, object], *, channel: str
+) -> object:
+    """Ask the form, run the operation, and promise the papers for after the lock; findings come back as a value."""
+    try:
+        answers = verb.ask(values)
+    except colander.Invalid as invalid:
+        return Refused(tuple(faults(request, invalid)))
+    if verb.file:
+        arrived = request.files.get(verb.file)
+        found = _file_findings(verb, arrived)
+        if found:
+            return Refused(found)
+        answers[verb.file] = arrived.upload if arrived else None
+    act = begin(request, channel=channel)
+    result = verb.run(act, subject, **answers) if verb.subject else verb.run(act, **answers)
+    if not isinstance(result, Refused):
+        services = request.registry.services
+        owed = tuple(act.owed)
+        request.after_commit(lambda: papers_owed.do_at_once(services, owed))
+    return result
+
+
+def faults(request: Request, invalid: colander.Invalid) -> list[Finding]:
+    """Return a form's faults as findings, each with its field, in the language of the request."""
+    translate = request.localizer.translate
+    return [
+        Finding("form.field", subject=field, params={"message": message})
+        for field, message in invalid.asdict(translate=translate).items()
+    ]
+
+
+def _file_findings(verb: Verb, arrived: Arrived | None) -> tuple[Finding, ...]:
+    if arrived is not None:
+        return arrived.findings
+    return (Finding("file.missing", subject=verb.file),) if verb.file_required else ()

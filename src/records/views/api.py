@@ -1,0 +1,193 @@
+"""The API under ``/api/v1``: every verb of the table, every record, search and export, with problem details.
+
+Routes lead onto the same resources as the screens by traversal; answers are JSON (UTF-8), refusals RFC 9457 problems
+that list all findings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.security import NO_PERMISSION_REQUIRED
+
+from records.domain.findings import Finding, Refused
+from records.domain.permissions import Permission
+from records.forms.verbs import VERBS, Verb
+from records.indexes import documents
+from records.operations.searching import search
+from records.resources.base import Record
+
+from . import messages, openapi
+from .acting import perform
+from .describing import describe
+
+BASE = "/api/v1"
+
+#: Which permission shows a record of a noun.
+SHOWN = {
+    "applicants": Permission.APPLICANT_VIEW,
+    "materials": Permission.MATERIAL_VIEW,
+    "dossiers": Permission.DOSSIER_VIEW,
+    "notices": Permission.NOTICE_VIEW,
+    "archives": Permission.ARCHIVE_VIEW,
+    "guides": Permission.GUIDE_VIEW,
+}
+
+PERSONAL = frozenset({"applicants", "materials", "dossiers", "archives"})
+
+STATUS = {
+    "form.field": 400,
+    "file.too-large": 413,
+    "file.disk-full": 507,
+    "file.type-refused": 415,
+    "file.type-mismatch": 415,
+    "applicant.unknown": 404,
+    "guide.unknown": 404,
+}
+
+
+def answer(request: Request, value: object, *, status: int = 200) -> Response:
+    """Return plain values as JSON."""
+    return Response(
+        json.dumps(value, ensure_ascii=False).encode(), status=status, content_type="application/json"
+    )
+
+
+def problem(request: Request, findings: tuple[Finding, ...], *, status: int | None = None) -> Response:
+    """Return a refusal as a problem with all findings, each in words (RFC 9457)."""
+    status = status or max((STATUS.get(found.code, 409) for found in findings), default=409)
+    texts = [messages.sentence(request, found) for found in findings]
+    body = {
+        "type": f"about:blank#{findings[0].code}" if findings else "about:blank",
+        "title": texts[0] if texts else "",
+        "status": status,
+        "detail": " ".join(texts),
+        "findings": [
+            {**found.as_dict(), "message": text} for found, text in zip(findings, texts, strict=True)
+        ],
+    }
+    response = answer(request, body, status=status)
+    response.content_type = "application/problem+json"
+    return response
+
+
+def _values(request: Request, verb: Verb) -> Mapping[str, object] | Refused:
+    if (request.content_type or "").startswith("multipart/form-data"):
+        fields = {name: value for name, value in request.POST.items() if name not in (verb.file, "__once__")}
+        for name in ("situation", "gaps"):
+            if name in fields:
+                fields[name] = json.loads(fields[name])
+        return fields
+    if not request.body:
+        return {}
+    try:
+        values = json.loads(request.body)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        return Refused((Finding("api.not-an-object"),))
+    return values
+
+
+def verb_view(verb: Verb):
+    """Return the view that does one verb for the API."""
+
+    def view(context, request: Request) -> Response:
+        values = _values(request, verb)
+        if isinstance(values, Refused):
+            return problem(request, values.findings, status=400)
+        result = perform(request, verb, context if verb.subject else None, values, channel="api")
+        if isinstance(result, Refused):
+            return problem(request, result.findings)
+        if result is None:
+            return problem(request, (Finding("applicant.none"),), status=404)
+        if isinstance(result, str):
+            request.note_read(f"{verb.noun}.{verb.name}", context.id, purpose=str(values.get("purpose", "")))
+            return answer(request, {"value": result})
+        if not verb.changes:
+            request.note_read(f"{verb.noun}.{verb.name}", result.id)
+        status = 201 if verb.changes and not verb.subject else 200
+        response = answer(request, describe(request.site, result, today=request.today), status=status)
+        response.headers["ETag"] = f'"{result.seq}"'
+        return response
+
+    return view
+
+
+def show(context: Record, request: Request) -> Response:
+    """Show one record; the reading of personal data is on the access log before the answer leaves."""
+    noun = context.__parent__.__name__
+    if noun in PERSONAL:
+        request.note_read(f"{noun}.show", context.id)
+    response = answer(request, describe(request.site, context, today=request.today))
+    response.headers["ETag"] = f'"{context.seq}"'
+    return response
+
+
+def search_staff(context, request: Request) -> Response:
+    """Search dossiers or archives under the reader's rights."""
+    index = request.params.get("in", "dossiers")
+    if index not in ("dossiers", "archives"):
+        return problem(request, (Finding("search.unknown-index", subject="in"),), status=400)
+    request.note_read(f"search.{index}", "", purpose="")
+    return answer(request, found(request, index, request.identity.principals))
+
+
+def search_public(context, request: Request) -> Response:
+    """Search the published guides; anybody may."""
+    return answer(request, found(request, "guides", frozenset({documents.PUBLIC})))
+
+
+def found(request: Request, index: str, readers: frozenset[str]) -> dict[str, object]:
+    """Return a page of hits as plain values."""
+    cursor = request.params.get("after", "")
+    after = tuple(int(part) for part in cursor.split(".")) if cursor.count(".") == 1 else None
+    page = search(request.registry.services, index, request.params.get("q", ""), readers=readers, after=after)
+
+    def shown(hits):
+        return [
+            {
+                "kind": hit.kind,
+                "id": hit.id,
+                "title": hit.title,
+                "snippet": "".join(text for text, _ in hit.snippet),
+                "facets": dict(hit.facets),
+            }
+            for hit in hits
+        ]
+
+    return {
+        "total": page.total,
+        "hits": shown(page.hits),
+        "similar": shown(page.similar),
+        "after": ".".join(map(str, page.cursor)) if page.cursor else None,
+    }
+
+
+def specification(context, request: Request) -> Response:
+    """Return the OpenAPI description of this API."""
+    return answer(request, openapi.specification())
+
+
+def includeme(config: Configurator) -> None:
+    """Lay one route for every verb and every noun; rights are those of the verb, on the thing itself."""
+    for verb in VERBS:
+        path = f"{BASE}/{verb.noun}/{{id}}/{verb.name}" if verb.subject else f"{BASE}/{verb.noun}/{verb.name}"
+        name = f"api.{verb.noun}.{verb.name}"
+        traverse = f"/{verb.noun}/{{id}}" if verb.subject else f"/{verb.noun}"
+        config.add_route(name, path, traverse=traverse, request_method="POST")
+        config.add_view(verb_view(verb), route_name=name, permission=verb.permission, require_csrf=False)
+    for noun, permission in SHOWN.items():
+        name = f"api.{noun}"
+        config.add_route(name, f"{BASE}/{noun}/{{id}}", traverse=f"/{noun}/{{id}}", request_method="GET")
+        config.add_view(show, route_name=name, permission=permission, context=Record)
+    config.add_route("api.search", f"{BASE}/search", request_method="GET")
+    config.add_view(search_staff, route_name="api.search", permission=Permission.SEARCH_DESK)
+    config.add_route("api.guides.search", f"{BASE}/public/guides", request_method="GET")
+    config.add_view(search_public, route_name="api.guides.search", permission=NO_PERMISSION_REQUIRED)
+    config.add_route("api.openapi", f"{BASE}/openapi.json", request_method="GET")
+    config.add_view(specification, route_name="api.openapi", permission=NO_PERMISSION_REQUIRED)

@@ -1,0 +1,187 @@
+"""What stands around every page of the staff (页面框架): who is logged in, where one may go, what was done last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pyramid.config import Configurator
+from pyramid.events import BeforeRender
+from pyramid.request import Request
+
+from records.clock import CIVIL
+from records.domain.access import EVERYWHERE
+from records.domain.clocks import working_days_between
+from records.domain.findings import Finding
+from records.domain.permissions import Permission
+from records.domain.vocabulary import DossierState
+from records.i18n import _
+
+from . import messages
+
+#: Where a person may go: words, path, and any of the permissions that open the door.
+NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
+    (_("Today"), "/desk", (Permission.DESK_VIEW,)),
+    (_("Look up"), "/desk/search", (Permission.SEARCH_DESK,)),
+)
+
+#: What a page says after an act; the code word stands in the address, nothing personal does.
+DONE = {
+    "create": _("The file of the applicant was created."),
+    "open": _("The case was opened. What the centre holds has been filled in."),
+    "receive": _("Received. The receipt is below."),
+    "accept": _("Accepted. The acceptance notice is below and the time limit runs from today."),
+    "request_supplement": _("The notice that tells everything at once is below. Print it and hand it over."),
+    "supplement": _("The supplement was received. The receipt is below."),
+    "decline": _("Declined in writing. The notice is below."),
+    "decide": _("Decided. The decision is below and can be delivered."),
+    "deliver": _("Delivered. The case is done; the result is in the applicant's library."),
+    "withdraw": _("The case was withdrawn."),
+    "archive": _("Arranged. The package is being frozen."),
+    "submit": _("The material was taken."),
+    "use": _("The held material is used; the applicant brings nothing."),
+    "remove": _("The material was taken off its line."),
+    "number": _("A full number was typed into the search. It was looked up by its keyed sign; the number itself is not in the address."),
+    "password": _("The password was changed. All other log-ins have ended."),
+    "token-withdrawn": _("The token no longer works."),
+    "sessions-ended": _("All log-ins have ended but this one."),
+}
+
+STATE_KINDS = {
+    DossierState.DRAFT: "next",
+    DossierState.RECEIVED: "next",
+    DossierState.SUPPLEMENT: "wait",
+    DossierState.ACCEPTED: "next",
+    DossierState.DECLINED: "plain",
+    DossierState.DECIDED: "next",
+    DossierState.DELIVERED: "done",
+    DossierState.ARCHIVED: "done",
+    DossierState.WITHDRAWN: "plain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """How near a due day is: the badge's kind, and the words (电子监察灯色)."""
+
+    kind: str
+    word: str
+
+
+def may_somewhere(request: Request, permission: Permission) -> bool:
+    """Tell whether the person holds a permission in any unit at all."""
+    identity, matrix = request.identity, request.registry.services.matrix
+    return identity is not None and any(matrix.cell(permission, grant.role) for grant in identity.grants)
+
+
+def units_of(request: Request, permission: Permission) -> tuple[str, ...]:
+    """Return the units in which the person holds a permission, in the order of the office's table."""
+    matrix, units = request.registry.services.matrix, tuple(request.site.office.get("units", ()))
+    held = set()
+    for grant in request.identity.grants:
+        cell = matrix.cell(permission, grant.role)
+        if cell is not None:
+            held |= set(units) if cell.everywhere or grant.unit == EVERYWHERE else {grant.unit}
+    return tuple(unit for unit in units if unit in held)
+
+
+def day(value: date | None) -> str:
+    """Return a civil day as 2026-11-21, an empty text for none."""
+    return value.isoformat() if value else ""
+
+
+def instant(value: datetime | None) -> str:
+    """Return an instant as it is read on the wall in China: 2026年11月21日 09:05."""
+    if value is None:
+        return ""
+    local = value.astimezone(CIVIL)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in words."""
+    if count < 1024:
+        return f"{count} B"
+    return f"{count / 1024:.0f} KB" if count < 1 << 20 else f"{count / (1 << 20):.1f} MB"
+
+
+def state_badge(state: str) -> dict[str, str]:
+    """Return the word and the kind of a dossier's state."""
+    found = DossierState(state)
+    return {"word": found.label, "kind": STATE_KINDS[found]}
+
+
+def light(request: Request, due: date | None) -> Light | None:
+    """Say how a due day stands: overdue, today, one working day left, or simply the day."""
+    if due is None:
+        return None
+    translate = request.localizer.translate
+    if due < request.today:
+        late = (request.today - due).days
+        return Light("wrong", translate(_("Overdue by ${days} days", mapping={"days": late})))
+    if due == request.today:
+        return Light("wrong", translate(_("Due today")))
+    calendar = request.registry.services.calendar(request.site)
+    left = working_days_between(request.today, due, calendar)
+    if left <= 1:
+        return Light("wait", translate(_("One working day left")))
+    return Light("plain", translate(_("${days} working days left", mapping={"days": left})))
+
+
+def name_of(request: Request, userid: str) -> str:
+    """Return the name of a person of the office, the log-in name when it is not (any more) known."""
+    person = request.site.people.get(userid)
+    return person.name if person is not None else userid
+
+
+def unit_name(request: Request, unit: str) -> str:
+    """Return the short name of a unit."""
+    described: Mapping[str, str] = request.site.office.get("units", {}).get(unit, {})
+    return described.get("short") or described.get("name") or unit
+
+
+def shown(request: Request, findings: Iterable[Finding], *, anchors: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """Return findings as the error summary shows them: where to go, and a sentence with its clause."""
+    anchors = anchors or {}
+    return [
+        {
+            "href": f"#{anchors.get(found.subject, found.subject or 'main')}",
+            "text": messages.sentence(request, found) + (f"（{found.basis}）" if found.basis else ""),
+        }
+        for found in findings
+    ]
+
+
+def act_form(request: Request, subject: object, verb: str, **query: str) -> str:
+    """Return the address that a form for a verb on a record posts to."""
+    return request.resource_path(subject, verb, query=query or None)
+
+
+def _globals(event: BeforeRender) -> None:
+    request = event["request"]
+    if request is None or not event["renderer_name"].endswith(".pt"):
+        return
+    office = request.site.office
+    event["office_name"] = office.get("name", "")
+    event["office_phone"] = office.get("phone", "")
+    event["office_counter"] = office.get("counter", "")
+    event.update(day=day, instant=instant, size=size, state_badge=state_badge)
+    event["act_form"] = lambda verb, subject: act_form(request, subject, verb)
+    done = DONE.get(request.GET.get("done", ""))
+    event["flash"] = ({"kind": "done", "text": done},) if done else ()
+    identity = request.identity
+    if identity is None:
+        return
+    event["user_name"] = identity.name
+    event["user_links"] = ((_("My access"), "/access"), (_("Log out"), "/logout"))
+    event["navigation"] = tuple(
+        (label, request.script_name + path, request.path_info == path)
+        for label, path, permissions in NAVIGATION
+        if any(may_somewhere(request, permission) for permission in permissions)
+    )
+
+
+def includeme(config: Configurator) -> None:
+    """Fill in the page's frame for whoever is logged in."""
+    config.add_subscriber(_globals, BeforeRender)

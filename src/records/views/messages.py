@@ -1,0 +1,80 @@
+"""What a finding says (提示语): the sentences for every code, in Chinese and English, from ``messages.csv``.
+
+A sentence says what is the matter and what was kept; the cure beside it says what to do next.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from records.domain.findings import Finding
+from records.i18n import DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyramid.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One code in one language: what is the matter, and what to do about it (may be empty)."""
+
+    reason: str
+    cure: str
+
+
+@cache
+def table() -> Mapping[tuple[str, str], Wording]:
+    """Return every wording by code and language (``zh_Hans``, ``en``)."""
+    found = {}
+    with files("records.views").joinpath("messages.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream, strict=True):
+            found[row["code"], "en"] = Wording(row["english"], row["english_cure"])
+            found[row["code"], "zh_Hans"] = Wording(row["chinese"], row["chinese_cure"])
+    return found
+
+
+class _Params(dict):
+    """The parameters of a sentence; one that a finding does not bring is left as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def reason_in(language: str, found: Finding) -> str:
+    """Return what is the matter; a code without a wording shows itself."""
+    return _filled(language, found, "reason") or found.code
+
+
+def cure_in(language: str, found: Finding) -> str:
+    """Return what to do about it, an empty text where nothing has to be done."""
+    return _filled(language, found, "cure")
+
+
+def sentence_in(language: str, found: Finding) -> str:
+    """Return reason and cure as one text in a language."""
+    space = "" if language == DEFAULT else " "
+    return space.join(part for part in (reason_in(language, found), cure_in(language, found)) if part)
+
+
+def sentence(request: Request, found: Finding) -> str:
+    """Return reason and cure in the language of the request."""
+    return sentence_in(request.localizer.locale_name, found)
+
+
+def explain(request: Request, code: str, params: Mapping[str, object]) -> str:
+    """Return the sentence of a code that is no finding, such as why a line stands as it does."""
+    return sentence(request, Finding(code, params=params))
+
+
+def _filled(language: str, found: Finding, part: str) -> str:
+    wording = table().get((found.code, language))
+    if wording is None:
+        return ""
+    params = _Params({"subject": found.subject, **found.params})
+    return getattr(wording, part).format_map(params)

@@ -1,0 +1,181 @@
+"""How pages are drawn (页面模板): Chameleon for every ``.pt``, with our layout, languages and address functions.
+
+``config.include("records.views.templating")`` is all an application needs. Names are asset specs or short names below
+``records:templates``. Every template sees ``layout`` and ``parts`` (the macros), and the globals listed in
+``page_globals``; a later ``BeforeRender`` subscriber may replace any of them, and the view's own values win over all.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chameleon import PageTemplateFile, PageTemplateLoader
+from pyramid.csrf import get_csrf_token
+from pyramid.events import BeforeRender
+from pyramid.i18n import Localizer, get_localizer
+from pyramid.path import AssetResolver
+from pyramid.settings import asbool
+from translationstring import ChameleonTranslate
+
+from records.i18n import DOMAIN, LANGUAGES, _, language_tag
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+    from pyramid.interfaces import IRendererInfo
+    from pyramid.request import Request
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "static"
+SIZES = ("large", "huge")
+# deform draws these with a loader of its own; they know nothing of pages.
+WIDGETS = TEMPLATES / "widgets"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How this reader wants pages (显示方式): size "", "large" or "huge"; contrast "" or "high"; language tag."""
+
+    size: str = ""
+    contrast: str = ""
+    lang: str = "zh-Hans"
+
+
+def look_of(request: Request) -> Look:
+    """Return the reader's look from the cookies ``size`` and ``contrast``; ``?da=1`` asks for large type once."""
+    size = request.cookies.get("size", "")
+    if size not in SIZES:
+        size = "large" if request.GET.get("da") == "1" else ""
+    contrast = "high" if request.cookies.get("contrast") == "high" else ""
+    return Look(size, contrast, language_tag(request.locale_name))
+
+
+class Templates:
+    """The compiled pages (模板): found by asset spec or by short name below ``records:templates``."""
+
+    def __init__(self, *, reload: bool) -> None:
+        self._load = PageTemplateLoader(str(TEMPLATES), auto_reload=reload, strict=True).load
+        self._resolve = AssetResolver("records").resolve
+
+    def __getitem__(self, name: str) -> PageTemplateFile:
+        """Return the template of this name, compiled once."""
+        return self._load(self._resolve(name).abspath() if ":" in name else name)
+
+    def compile(self) -> int:
+        """Compile every page now, so that the first reader does not wait; return how many there are."""
+        names = [path for path in sorted(TEMPLATES.rglob("*.pt")) if WIDGETS not in path.parents]
+        for path in names:
+            self[path.relative_to(TEMPLATES).as_posix()].cook_check()
+        return len(names)
+
+
+@cache
+def templates(*, reload: bool) -> Templates:
+    """Return the process's templates; compiling is dear, so applications in one process share them."""
+    return Templates(reload=reload)
+
+
+def translator(localizer: Localizer) -> Callable[..., str]:
+    """Return the function by which Chameleon translates; text without a domain belongs to ours."""
+    translate = ChameleonTranslate(localizer.translate)
+
+    def in_our_domain(msgid: str, domain: str | None = None, **kw: Any) -> str:
+        return translate(msgid, domain=domain or DOMAIN, **kw)
+
+    return in_our_domain
+
+
+class Renderer:
+    """Draws one template with a view's values."""
+
+    def __init__(self, name: str, pages: Templates) -> None:
+        self.template = pages[name]
+        self.pages = pages
+
+    def __call__(self, value: Mapping[str, Any], system: Mapping[str, Any]) -> str:
+        """Return the page as text; the view's values win over the globals."""
+        names = {**system, "layout": self.pages["layout.pt"], "parts": self.pages["parts.pt"], **value}
+        request = system.get("request")
+        if request is not None:
+            names["translate"] = translator(get_localizer(request))
+        return self.template.render(**names)
+
+
+def renderer_factory(info: IRendererInfo) -> Renderer:
+    """Make the renderer of a ``.pt`` name for Pyramid."""
+    settings = info.settings or {}
+    return Renderer(info.name, templates(reload=asbool(settings.get("pyramid.reload_templates"))))
+
+
+def page_globals(request: Request) -> dict[str, Any]:
+    """Return what every page may use, before the application's own globals.
+
+    ``_``, ``url(path)``, ``static(name)``, ``csrf_token()`` (a call: asking for a token may start a session),
+    ``once_key()`` (a fresh idempotency key), ``look``, ``languages``; and, empty until somebody sets them:
+    ``office_name``, ``office_phone``, ``office_counter``, ``navigation``, ``user_name``, ``user_links``, ``flash``,
+    ``errors``, ``query``.
+    """
+    return {
+        "_": _,
+        "url": partial(_url, request),
+        "static": lambda name: request.static_path(f"records:static/{name}"),
+        "csrf_token": partial(get_csrf_token, request),
+        "once_key": once_key,
+        "look": look_of(request),
+        "languages": LANGUAGES,
+        "office_name": _("Cases and archives"),
+        "office_phone": "",
+        "office_counter": "",
+        "navigation": (),
+        "user_name": "",
+        "user_links": (),
+        "flash": (),
+        "errors": (),
+        "query": "",
+    }
+
+
+def once_key() -> str:
+    """Return a fresh key by which a repeated submission is known (防重复提交): 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def _url(request: Request, path: str) -> str:
+    return request.script_name + path
+
+
+def _add_globals(event: BeforeRender) -> None:
+    if event["renderer_name"].endswith(".pt") and event["request"] is not None:
+        for name, value in page_globals(event["request"]).items():
+            event.setdefault(name, value)
+
+
+class _ContentBuster:
+    """Puts a digest of a static file into its address, so that browsers may keep it for a year."""
+
+    def __call__(self, request: Request, subpath: str, kw: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return the address with the query ``?v=`` and eight digits of the file's digest."""
+        return subpath, {**kw, "_query": {"v": _digest(subpath)}}
+
+
+@cache
+def _digest(subpath: str) -> str:
+    return sha256((STATIC / subpath).read_bytes()).hexdigest()[:8]
+
+
+def includeme(config: Configurator) -> None:
+    """Draw ``.pt`` pages, serve the static files under ``/static``, and compile all templates now."""
+    settings = config.get_settings()
+    reload = asbool(settings.get("pyramid.reload_templates"))
+    config.add_renderer(".pt", renderer_factory)
+    config.add_subscriber(_add_globals, BeforeRender)
+    config.add_static_view("static", "records:static", cache_max_age=0 if reload else 31_536_000)
+    if not reload:
+        config.add_cache_buster("records:static", _ContentBuster())
+        templates(reload=False).compile()
