@@ -102,6 +102,12 @@ def test_papers_are_read_by_stage_and_listed_with_the_result_first():
     ]  # fmt: skip
 
 
+def test_a_result_of_a_later_stage_stands_with_the_results():
+    licence = Document(Stage.DELIVERY, "食品经营许可证", ArchiveClass.RESULT, 2)
+    titles = [document.title for document in file_order((*DOCUMENTS, licence))]
+    assert titles[:3] == ["准予决定书", "食品经营许可证", "审查意见"]
+
+
 @given(st.permutations(DOCUMENTS))
 def test_the_order_does_not_hang_on_the_order_of_filing(documents):
     assert arrange(documents) == arrange(DOCUMENTS)

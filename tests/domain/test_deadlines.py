@@ -29,11 +29,14 @@ REGISTRATION = rule_for(RULES["registration"], on=date(2026, 3, 2))
 PROMISE = ItemLimits(promised=Period(10, Limit.WORKING_DAYS))
 
 
+START = date(2026, 3, 2)
+
+
 def day(month, number):
     return date(2026, month, number)
 
 
-def face(*events, rule=LICENCE, limits=PROMISE, today=day(3, 2)):
+def face(*events, rule=LICENCE, limits=PROMISE, today=START):
     return clock_of(events, rule, limits, NATION, today)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from .deadlines import ItemLimits, SpecialProcedure
+from .deadlines import Period as ClockPeriod
 from .plain import as_plain, from_plain
 from .vocabulary import ApplicantKind, Grade, ItemKind, ItemType, Limit, Necessity, Retention, Term
 
@@ -60,19 +62,6 @@ class ResultKind(Term):
     DOCUMENT = "document", "批文"
     OTHER = "other", "其他"
     NONE = "none", "无"
-
-
-class SpecialKind(Term):
-    """The eight procedures that stop the clock (不计时环节), 行政许可法 第四十五条; the list is closed."""
-
-    HEARING = "hearing", "听证"
-    TENDER = "tender", "招标"
-    AUCTION = "auction", "拍卖"
-    INSPECTION = "inspection", "检验"
-    TESTING = "testing", "检测"
-    QUARANTINE = "quarantine", "检疫"
-    APPRAISAL = "appraisal", "鉴定"
-    EXPERT_REVIEW = "expert-review", "专家评审"
 
 
 _PERIOD = re.compile(r"(\d{1,4})\s*(个工作日|工作日|日|天|个月|月)")
@@ -193,12 +182,20 @@ class Limits:
     deliver: Period
     extension: Period | None = None
 
+    def for_clock(self) -> ItemLimits:
+        """Return the promised and the statutory period as the clocks of a dossier take them."""
+        legal = self.statutory
+        return ItemLimits(
+            promised=ClockPeriod(self.promised.n, self.promised.unit),
+            statutory=ClockPeriod(legal.n, legal.unit) if legal else None,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Special:
     """A procedure that stops the clock for this item (特别程序)."""
 
-    kind: SpecialKind
+    kind: SpecialProcedure
     note: str
 
 

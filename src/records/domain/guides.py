@@ -37,7 +37,6 @@ from .guide_parts import (
     Result,
     ResultKind,
     Special,
-    SpecialKind,
     Step,
     Version,
 )
@@ -68,7 +67,6 @@ __all__ = [
     "Result",
     "ResultKind",
     "Special",
-    "SpecialKind",
     "Step",
     "Version",
     "Wording",
@@ -321,7 +319,7 @@ def _line_basis(line: Line, *, path: str, statutes: Statutes, on: date) -> Itera
             params={"line": line.name},
             basis="优化营商环境条例 第四十四条",
         )
-    for cited in re.findall(r"《[^》]+》[^《]*", line.basis):
+    for cited in re.findall(r"《[^《》]+》[^《]*", line.basis):
         name = named_laws(cited)[0]
         yield from check_law(name, statutes=statutes, subject=path, articles=cited, on=on)
 
@@ -426,19 +424,19 @@ def _texts(plain: object, path: str) -> Iterator[tuple[str, str]]:
 def _lint_text(
     text: str, *, wording: Sequence[Wording], subject: str, scopes: Collection[str]
 ) -> tuple[Finding, ...]:
-    allowed = [found.span() for row in wording if row.allowed for found in row.pattern.finditer(text)]
+    covered = bytearray(len(text))
     findings: dict[tuple[str, str], Finding] = {}
-    taken: list[tuple[int, int]] = []
-    for row in wording:
-        if row.allowed or row.scope not in scopes:
+    for row in sorted(wording, key=lambda row: not row.allowed):
+        if row.scope not in scopes:
             continue
         for hit in row.pattern.finditer(text):
             start, end = hit.span()
-            if any(a <= start and end <= b for a, b in (*allowed, *taken)):
+            if all(covered[start:end]):
                 continue
-            taken.append((start, end))
-            findings.setdefault(
-                (row.code, hit[0]),
-                Finding(row.code, row.severity, subject, {"phrase": hit[0]}, row.basis or _CATCH_ALL),
-            )
+            covered[start:end] = b"\x01" * (end - start)
+            if not row.allowed:
+                findings.setdefault(
+                    (row.code, hit[0]),
+                    Finding(row.code, row.severity, subject, {"phrase": hit[0]}, row.basis or _CATCH_ALL),
+                )
     return tuple(findings.values())

@@ -52,14 +52,14 @@ def _fault(code: str, subject: str, /, **params: str | int) -> Finding:
 def digests(facts: PackageFacts) -> Verdict:
     """GD-1-1 固化信息有效性: every file that is listed with a digest is there and has it."""
     wrong = (
-        _fault("digest", path)
+        _fault("digest" if path in facts.present else "digest-no-file", path)
         for path, digest in facts.manifest.items()
-        if path in facts.present and facts.present[path] != digest
+        if facts.present.get(path) != digest
     )
     unlisted = (
         _fault("digest-missing", path)
         for path in _own_paths(facts)
-        if path in facts.present.keys() - facts.manifest
+        if path in facts.present and path not in facts.manifest
     )
     return _judged([*wrong, *unlisted], files=len(facts.manifest))
 

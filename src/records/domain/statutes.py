@@ -12,7 +12,7 @@ from .vocabulary import Term
 
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
 _ARTICLE = re.compile(r"第([零一二三四五六七八九十百]+)条")
-_NAMED = re.compile(r"《([^》]+)》")
+_NAMED = re.compile(r"《([^《》]+)》")
 
 
 class StatuteStatus(Term):

@@ -14,7 +14,7 @@ class Term(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Term:
+    def __new__(cls, value: str, label: str = "") -> Term:
         """Build the member from its stored value and its label."""
         member = str.__new__(cls, value)
         member._value_ = value

@@ -136,7 +136,7 @@ class _Reader:
         if get_origin(hint) in (tuple, frozenset):
             return self.sequence(hint, node, path, label)
         if hint is Period:
-            return self.scalar(Period.parse, node, path, label, "期限，例如 20个工作日、60日、6个月、当场")
+            return self.scalar(Period.parse, node, path, label, "period")
         if composed(hint):
             return self.mapping(hint, node, path, label)
         if isinstance(hint, type) and issubclass(hint, Enum):
@@ -144,9 +144,9 @@ class _Reader:
         if hint is str:
             return self.text(node, path, label)
         makers = {
-            int: (_number, "整数"),
-            date: (date.fromisoformat, "日期，例如 2026-01-01"),
-            bool: (lambda text: _YES_NO[text.lower()], "是 或 否"),
+            int: (_number, "number"),
+            date: (date.fromisoformat, "date"),
+            bool: (lambda text: _YES_NO[text.lower()], "yes-no"),
         }
         return self.scalar(makers[hint][0], node, path, label, makers[hint][1])
 
@@ -161,7 +161,7 @@ class _Reader:
 
     def text(self, node: Any, path: str, label: str) -> Any:
         if not isinstance(node, yaml.ScalarNode):
-            self.report("guide.yaml-type", node, path, label, wanted="文字")
+            self.report("guide.yaml-type", node, path, label, wanted="text")
             return MISSING
         if node.style is None and node.value.lower() in _BARE:
             self.report("guide.yaml-bare-word", node, path, label, word=node.value)
@@ -175,7 +175,7 @@ class _Reader:
 
     def sequence(self, hint: Any, node: Any, path: str, label: str) -> Any:
         if not isinstance(node, yaml.SequenceNode):
-            self.report("guide.yaml-type", node, path, label, wanted="列表，每项以短横线开头")
+            self.report("guide.yaml-type", node, path, label, wanted="list")
             return MISSING
         part = get_args(hint)[0]
         values = [
@@ -185,7 +185,7 @@ class _Reader:
 
     def mapping(self, kind: Any, node: Any, path: str, label: str) -> Any:
         if not isinstance(node, yaml.MappingNode):
-            self.report("guide.yaml-type", node, path, label, wanted="若干“字段: 值”")
+            self.report("guide.yaml-type", node, path, label, wanted="fields")
             return MISSING
         keys, hints = KEYS[kind], shape(kind)
         values: dict[str, Any] = {}

@@ -20,9 +20,9 @@ from records.exchange.typeface import FAMILY, Paper, Typeface
 
 POINT = 25.4 / 72
 WIDTH, HEIGHT = 210.0, 297.0
-LEFT, RIGHT, TOP, BOTTOM = 28.0, 26.0, 25.0, 22.0
+LEFT, RIGHT, TOP, BOTTOM = 28.0, 26.0, 25.0, 20.0
 MEASURE = WIDTH - LEFT - RIGHT
-LEADING = 1.6
+LEADING = 1.55
 GREY, SHADE = 110, 240
 NOT_AT_START = frozenset("，。、；：？！）〕》」』】”’％…—·,.;:?!)]}%")
 NOT_AT_END = frozenset("（〔《「『【“‘([{")
@@ -256,7 +256,7 @@ class Sheet:
         for page in range(1, last + 1):
             self.paper.page = page
             text = f"第 {page} 页 共 {last} 页"
-            self.draw((WIDTH - self.width(text, 9)) / 2, HEIGHT - 12, text, size=9)
+            self.draw((WIDTH - self.width(text, 9)) / 2, HEIGHT - 11, text, size=9)
             if page > 1:
                 first = self.break_lines(heading, width=MEASURE, size=9)[0]
                 self.draw(LEFT, TOP - 9, first, size=9, grey=GREY)

@@ -31,7 +31,7 @@ BODY, SMALL = 12.0, 10.5
 SEAL_PLACE = "（盖章处）"
 CODE_SIDE = 30.0
 FOOT_STEP, SIGN_STEP, HEAD_STEP = SMALL * POINT * 1.5, 9.0, 3.5
-SIGNATURE_HEIGHT = 30.0
+SIGNATURE_HEIGHT = 29.0
 NO_TEXT = "（此页无正文）"
 CHINA = timezone(timedelta(hours=8))
 
@@ -178,13 +178,25 @@ def _foot(sheet: Sheet, notice: NoticeSheet) -> Foot:
     """Cut the texts of the lowest block: how to ask, whom to ask, where to sign, the head of the audit tree."""
     indent = CODE_SIDE + 3.0 if notice.qr_text else 0.0
     people = ((f"经办人：{notice.handler}",) if notice.handler else ()) + notice.contacts
-    texts = ["\u3000".join(people)]
+    texts = _packed(sheet, people, MEASURE - indent)
     if notice.query_code:
         texts.insert(0, f"办理进度查询：收件编号 {notice.dossier_number}，查询码 {notice.query_code}")
     lines = [line for text in texts for line in sheet.break_lines(text, width=MEASURE - indent, size=SMALL)]
     heads = sheet.break_lines(notice.tree_head, width=MEASURE, size=7) if notice.tree_head else []
     block = len(lines) * FOOT_STEP + len(notice.sign_lines) * SIGN_STEP + 2.0
     return Foot(lines, heads, indent, max(block, CODE_SIDE if notice.qr_text else 0.0))
+
+
+def _packed(sheet: Sheet, texts: tuple[str, ...], width: float) -> list[str]:
+    """Put short texts side by side on one line as long as they fit."""
+    lines: list[str] = []
+    for text in texts:
+        joined = f"{lines[-1]}\u3000{text}" if lines else text
+        if lines and sheet.width(joined, SMALL) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(text)
+    return lines
 
 
 def _signature(sheet: Sheet, notice: NoticeSheet) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import random
 from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from fpdf import FPDF
 from PIL import Image, ImageDraw, ImageFont
 
+from .layout import Sheet
+from .typeface import shipped_typeface
 
 PAGE = (1240, 1754)
 FONT_FILE = Path(str(resources.files("records").joinpath("static/fonts/NotoSansSC-Names.ttf")))
@@ -19,16 +22,11 @@ MADE_AT = datetime(2024, 1, 1, tzinfo=UTC)
 
 def text_pdf(title: str, lines: tuple[str, ...]) -> bytes:
     """Return an A4 page with a text layer."""
-    pdf = FPDF(format="A4")
-    pdf.set_creation_date(MADE_AT)
-    pdf.add_font("paper", fname=str(FONT_FILE))
-    pdf.add_page()
-    pdf.set_font("paper", size=18)
-    pdf.cell(0, 16, title, align="C", new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font("paper", size=12)
+    sheet = Sheet(shipped_typeface(), title=title, author="", subject="", made_at=MADE_AT)
+    sheet.line(title, size=18, align="centre")
     for line in lines:
-        pdf.multi_cell(0, 9, line, new_x="LMARGIN", new_y="NEXT")
-    return bytes(pdf.output())
+        sheet.paragraph(line, size=12)
+    return sheet.paper.finish()
 
 
 def picture(title: str, lines: tuple[str, ...], *, seed: int) -> Image.Image:
@@ -36,13 +34,18 @@ def picture(title: str, lines: tuple[str, ...], *, seed: int) -> Image.Image:
     noise = random.Random(seed)
     page = Image.new("L", PAGE, 250)
     pen = ImageDraw.Draw(page)
-    pen.text((PAGE[0] // 2, 160), title, font=ImageFont.truetype(str(FONT_FILE), 56), fill=30, anchor="mm")
+    pen.text((PAGE[0] // 2, 160), title, font=_letters(56), fill=30, anchor="mm")
     for number, line in enumerate(lines):
-        pen.text((140, 280 + number * 64), line, font=ImageFont.truetype(str(FONT_FILE), 34), fill=40)
+        pen.text((140, 280 + number * 64), line, font=_letters(34), fill=40)
     for _ in range(220):
         place = (noise.randrange(PAGE[0]), noise.randrange(PAGE[1]))
         pen.point(place, fill=noise.randrange(120, 210))
     return page.rotate(noise.uniform(-0.8, 0.8), fillcolor=250)
+
+
+@cache
+def _letters(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(FONT_FILE), size)
 
 
 def scan_jpeg(title: str, lines: tuple[str, ...], *, seed: int) -> bytes:

@@ -5,7 +5,7 @@ Usage: python3 -I verify_audit.py ENTRIES HEADS PUBLIC_KEY [--details FILE] [--p
 
 ENTRIES   one audit entry a line, in order, each as canonical JSON (keys sorted, no spaces, UTF-8).
 HEADS     one signed tree head a line: {"size", "root", "at", "signature", "key"}; root in hexadecimal, the signature
-          (Ed25519, base64) over the canonical JSON of {"at", "root", "size"}; ``key`` names the key.
+          (Ed25519; hexadecimal or base64) over the canonical JSON of {"at", "root", "size"}; ``key`` names the key.
 PUBLIC_KEY  the public key in PEM. Take it from a source of its own, not from the system under examination.
 --details   one line for each entry whose personal data are shown: {"seq", "salt", "details"}; the entry's
             ``details_digest`` is the SHA-256 of the salt's bytes followed by the canonical JSON of the details.
@@ -93,10 +93,10 @@ def canonical(value):
 
 
 def verify(entries, heads, public_pem, *, details=(), printed=()):
-    """Check entries against heads and return ``{"ok", "findings", "counts"}``.
+    """Check entries against heads and return ``{"ok", "findings", "problems", "counts"}``.
 
     ``entries``, ``heads``, ``details``: iterables of lines as bytes or text; ``printed``: pairs of size and root. A finding
-    is ``{"code", "subject", "params"}``; ``counts`` holds entries, heads, sealed (entries under a good head) and details.
+    is ``{"code", "subject", "params"}``, ``problems`` are the sentences of those that are not notes; ``counts`` holds entries, heads, sealed (entries under a good head) and details.
     """
     findings = []
 
@@ -120,8 +120,32 @@ def verify(entries, heads, public_pem, *, details=(), printed=()):
     return {
         "ok": ok,
         "findings": findings,
+        "problems": [sentence(found) for found in findings if found["code"] not in NOTES],
         "counts": {"entries": total, "heads": len(signed), "sealed": sealed, "details": told},
     }
+
+
+def verify_directory(directory, *, public_pem=None):
+    """Check an exported folder: ``entries.jsonl``, ``heads.jsonl``, ``public.pem`` and, where it is there, ``details.jsonl``.
+
+    ``public_pem`` is the key from a source of its own; without it the folder's own copy is believed.
+    """
+    folder = Path(directory)
+    details = folder / "details.jsonl"
+    with (folder / "entries.jsonl").open("rb") as entries:
+        return verify(
+            entries,
+            (folder / "heads.jsonl").read_bytes().split(b"\n"),
+            public_pem or (folder / "public.pem").read_bytes(),
+            details=details.read_bytes().split(b"\n") if details.exists() else (),
+        )
+
+
+def sentence(found):
+    """Return a finding as one line in Chinese and English."""
+    chinese, english = SENTENCES[found["code"]]
+    extra = " ".join(f"{name}={value}" for name, value in found["params"].items())
+    return f"{found['code']}: {found['subject']} {chinese} / {english} {extra}".rstrip()
 
 
 def read_entries(entries, wanted, find):
@@ -220,7 +244,8 @@ def detail_digest(detail):
 def signature_holds(head, public_pem):
     """Ask ``openssl`` whether a head's signature is that of the key."""
     try:
-        signature = base64.b64decode(head["signature"], validate=True)
+        text = head["signature"]
+        signature = bytes.fromhex(text) if len(text) == 128 else base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return False
     openssl = shutil.which("openssl")
@@ -306,9 +331,7 @@ def show(report, as_json):
         sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
         return
     for found in report["findings"]:
-        chinese, english = SENTENCES[found["code"]]
-        extra = " ".join(f"{name}={value}" for name, value in found["params"].items())
-        sys.stdout.write(f"{found['code']}: {found['subject']} {chinese} / {english} {extra}".rstrip() + "\n")
+        sys.stdout.write(sentence(found) + "\n")
     counts = report["counts"]
     verdict = "核对一致 / good" if report["ok"] else "核对不一致 / NOT good"
     sys.stdout.write(

@@ -76,4 +76,5 @@ def mark(form: deform.Form, messages: Iterable[tuple[str, str]]) -> None:
 
 def draw(form: deform.Form, values: Mapping[str, object]) -> str:
     """Return the form as HTML, filled in with what was typed."""
-    return form.widget.serialize(form, {**{child.name: colander.null for child in form.children}, **values})
+    form.cstruct = {child.name: values.get(child.name, colander.null) for child in form.children}
+    return form.widget.serialize(form, form.cstruct)

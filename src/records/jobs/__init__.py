@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from pyramid.config import Configurator
 
-from records.operations import indexing, papers_owed
+from records.operations import indexing, papers_owed, tending
 from records.operations.services import Services
 
 from .worker import Handlers, may_start, run_once, start_worker
@@ -15,6 +16,7 @@ from .worker import Handlers, may_start, run_once, start_worker
 log = logging.getLogger(__name__)
 
 PAUSE = 0.5
+TEND_EVERY = 60.0
 
 
 def queue_of(root: object):
@@ -36,11 +38,11 @@ def work_once(services: Services, *, name: str = "worker") -> bool:
     return bool(indexing.index_once(services)) or busy
 
 
-class IndexerThread(threading.Thread):
-    """The one indexer of this machine as a thread of the server."""
+class Follower(threading.Thread):
+    """The one indexer of this machine, and what the calendar does by itself, as a thread of the server."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__(name="indexer", daemon=True)
+        super().__init__(name="follower", daemon=True)
         self._services = services
         self._stopping = threading.Event()
 
@@ -50,11 +52,15 @@ class IndexerThread(threading.Thread):
         self.join(30)
 
     def run(self) -> None:
-        """Follow the feed until stopped; what goes wrong is logged and tried again."""
+        """Follow feed and calendar until stopped; what goes wrong is logged and tried again."""
+        tended = -TEND_EVERY
         while not self._stopping.is_set():
             written = 0
             try:
                 written = indexing.index_once(self._services)
+                if time.monotonic() - tended >= TEND_EVERY:
+                    tended = time.monotonic()
+                    tending.tend(self._services)
             except Exception:
                 log.exception("the index could not be brought forward; it will be tried again")
             if not written:
@@ -73,5 +79,5 @@ def includeme(config: Configurator) -> None:
 
 def _start(registry, script: dict[str, str]) -> None:
     start_worker(registry, script, get_queue=queue_of, office=registry.services)
-    registry.indexer = IndexerThread(registry.services)
-    registry.indexer.start()
+    registry.follower = Follower(registry.services)
+    registry.follower.start()

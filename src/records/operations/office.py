@@ -86,7 +86,8 @@ LETTER = {"role": TEXT, "unit": UNIT_OR_ALL, "letter": TEXT, "since": DAY, "unti
 
 #: What no two entries may share: list or table, field.
 UNIQUE = (
-    ("units", "code"), ("units", "credit_code"), ("units", "notice_prefix"), ("fonds", "number"), ("windows", "code"), ("people", "userid"), ("people", "staff_number"),
+    ("units", "code"), ("units", "credit_code"), ("units", "notice_prefix"), ("fonds", "number"),
+    ("windows", "code"), ("people", "userid"), ("people", "staff_number"),
 )  # fmt: skip
 
 

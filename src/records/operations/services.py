@@ -120,4 +120,6 @@ def includeme(config: Configurator) -> None:
     settings = config.registry.settings
     services = settings.get("records.services") or open_services(settings)
     config.registry.services = services
+    config.add_request_method(lambda request: request.zodb_root["site"], "site", reify=True)
+    config.set_root_factory(lambda request: request.site)
     settings["records.database"], settings["records.clock"] = services.database, services.clock

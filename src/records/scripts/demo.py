@@ -21,6 +21,7 @@ from records.domain.findings import Refused
 from records.domain.vocabulary import DeclineReason, DeliveryMethod, GapKind, Grade, Outcome
 from records.exchange import samples
 from records.exchange.guides import shipped_guides
+from records.extraction.types import MediaType
 from records.operations import (
     applicants,
     archiving,
@@ -120,13 +121,19 @@ class Story:
         """Store a sample paper: by turns a PDF with text, a scanned PDF, a scan as JPEG."""
         turn = self.chance.randrange(3)
         seed = self.chance.randrange(10**6)
-        data, name, kind = (
-            (samples.text_pdf(title, lines), f"{title}.pdf", "application/pdf"),
-            (samples.scan_pdf(title, lines, seed=seed), f"{title}（扫描）.pdf", "application/pdf"),
-            (samples.scan_jpeg(title, lines, seed=seed), f"{title}.jpg", "image/jpeg"),
-        )[turn]
+        match turn:
+            case 0:
+                data, name, kind = samples.text_pdf(title, lines), f"{title}.pdf", MediaType.PDF
+            case 1:
+                data, name, kind = (
+                    samples.scan_pdf(title, lines, seed=seed),
+                    f"{title}（扫描）.pdf",
+                    MediaType.PDF,
+                )
+            case _:
+                data, name, kind = samples.scan_jpeg(title, lines, seed=seed), f"{title}.jpg", MediaType.JPEG
         stored = self.services.store.put_bytes(data)
-        return materials.Upload(stored.digest, stored.sm3, stored.size, kind, name, page_count=1)
+        return materials.Upload(stored.digest, stored.sm3, stored.size, kind.value, name, page_count=1)
 
 
 def citizen(serial: int, birth: date, today: date) -> str:

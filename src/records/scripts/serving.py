@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from pyramid.paster import setup_logging
 
-from records.operations import office
+from records.operations import office, tending
 from records.operations.services import Services
 
 from . import demo
@@ -72,6 +72,7 @@ def work(instance: Instance, *, once: bool, stop: threading.Event) -> None:
     from records.jobs import work_once
 
     services = instance.services()
+    tending.tend(services)
     while not stop.is_set():
         if not work_once(services):
             if once:

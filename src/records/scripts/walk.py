@@ -50,7 +50,10 @@ def _walk(services, folder: Path) -> int:
     story = demo.Story(services, services.clock, Random(1))
     demo.publish(story)
     today = services.clock.today()
-    clerk, reviewer = demo.who(story, "clerk", "market-regulation"), demo.who(story, "reviewer", "market-regulation")
+    clerk, reviewer = (
+        demo.who(story, "clerk", "market-regulation"),
+        demo.who(story, "reviewer", "market-regulation"),
+    )
     archivist = demo.who(story, "archivist", "market-regulation")
     number = demo.citizen(77, today.replace(year=1985, month=5, day=6), today)
     person = story.act(clerk, lambda act: applicants.create_applicant(act, number=number, name="欧阳䶮"))

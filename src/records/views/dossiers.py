@@ -13,10 +13,9 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from records.domain.checklists import Checklist, LineState, LineStatus
+from records.domain.checklists import Checklist, LineState, LineStatus, ready_to_accept
 from records.domain.dossiers import Event, possible_events
 from records.domain.findings import Finding, Refused, blocking
-from records.domain.checklists import ready_to_accept
 from records.domain.permissions import Permission
 from records.domain.vocabulary import (
     DeclineReason,
@@ -55,6 +54,9 @@ ORDER = (
     Event.SUPPLEMENT, Event.ACCEPT, Event.DECIDE, Event.DELIVER, Event.ARCHIVE, Event.RECEIVE,
     Event.REQUEST_SUPPLEMENT, Event.DECLINE, Event.WITHDRAW,
 )  # fmt: skip
+
+#: What is possible but never what one does next.
+ASIDE = frozenset({"decline", "withdraw"})
 
 HAPPENED = {
     "open": _("Opened"),
@@ -149,11 +151,14 @@ def page(
         "guide": guide,
         "state": state_badge(context.state),
         "counts": checklist.counts,
+        "missing": sum(row["wants"] for row in needed),
+        "fetched": sum(row["by_office"] for row in needed),
         "rows": needed,
         "spared": [row for row in rows if not row["needed"]],
         "acts": acts,
         "focus": first["id"] if first and fills else "",
         "light": light(request, due),
+        "first_act": acts[0].name if acts and acts[0].name not in ASIDE else "",
         "waits_for": _waits_for(context, acts),
         "facts": _facts(request, context, guide),
         "events": _timeline(request, context),
@@ -166,7 +171,7 @@ def page(
 
 
 def _waits_for(dossier: Dossier, acts: tuple[NextAct, ...]) -> str:
-    if acts:
+    if any(act.name not in ASIDE for act in acts):
         return ""
     return {
         DossierState.RECEIVED: _("Waiting for a reviewer of the unit."),
@@ -195,8 +200,8 @@ def _row(
         "name": line.name,
         "number": line.position,
         "needed": state.needed,
-        "badge": {"word": state.status.label, "kind": BADGES[state.status]},
-        "why": "" if state.status is LineStatus.MISSING and not state.material and not state.verdict.verdict else messages.explain(request, state.explanation, params),
+        "badge": _line_badge(state),
+        "why": messages.explain(request, state.explanation, params) if _needs_words(state) else "",
         "asks": line.acceptance,
         "material": material,
         "how": MaterialSource(entry[3]).label if entry else "",
@@ -205,11 +210,24 @@ def _row(
         "removes": fills and entry is not None,
         "uploads": fills and entry is None and (waits or again),
         "renews": fills and entry is None and state.status in (LineStatus.HELD, LineStatus.TO_CONFIRM) and not again,
+        "fetches": fills and entry is None and state.by_office and state.status is LineStatus.MISSING,
+        "by_office": state.by_office and state.status is LineStatus.MISSING,
         "wants": waits,
         "again": again,
         "typed": typed if typed.get("line") == line.id else {},
         "wrong": [messages.sentence(request, found) for found in mine],
     }  # fmt: skip
+
+
+def _line_badge(state: LineState) -> dict[str, str]:
+    if state.by_office and state.status is LineStatus.MISSING:
+        return {"word": _("The office fetches it"), "kind": "plain"}
+    return {"word": state.status.label, "kind": BADGES[state.status]}
+
+
+def _needs_words(state: LineState) -> bool:
+    """Tell whether the badge alone does not explain the line: held and not usable, flawed, fetched, waived."""
+    return state.status is not LineStatus.MISSING or state.explanation != "checklist.missing"
 
 
 AGAIN = frozenset(
@@ -222,7 +240,7 @@ def _facts(request: Request, dossier: Dossier, guide) -> list[dict[str, object]]
         (_("Receipt number"), dossier.code, "code"),
         (_("Inquiry code"), dossier.inquiry_code, "code"),
         (_("Unit"), unit_name(request, dossier.unit), ""),
-        (_("Kind"), f"{guide.item_kind.label}，承诺{guide.limits.promised.label}", ""),
+        (_("Kind"), f"{guide.item_kind.label} · {guide.limits.promised.label}", ""),
         (_("Received"), instant(dossier.received_at), ""),
         (_("Accepted"), instant(dossier.accepted_at), ""),
         (_("Promised by"), _provisional(dossier, dossier.promised_due), ""),

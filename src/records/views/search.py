@@ -11,7 +11,6 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from records.domain import identifiers
-from records.domain.findings import Refused
 from records.domain.permissions import Permission
 from records.domain.vocabulary import DossierState, ItemKind, Retention
 from records.i18n import _
@@ -37,7 +36,7 @@ def without_numbers(request: Request, text: str) -> str:
     words = []
     for word in text.split():
         recognised = identifiers.recognise(word, today=request.today)
-        words.append(word if isinstance(recognised, Refused) else token(recognised.normalised))
+        words.append(token(recognised.normalised) if recognised.valid else word)
     return " ".join(words)
 
 

@@ -14,6 +14,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 
 from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
+from records.domain.vocabulary import Role
 from records.forms.people import AskToken
 from records.operations import people
 from records.resources.people import Person
@@ -111,7 +112,10 @@ def _in_a_month(request: Request) -> str:
 
 
 def _choices(request: Request) -> dict[str, object]:
-    return {"scopes": [permission.value for permission in Permission if may_somewhere(request, permission)]}
+    return {
+        "scopes": [permission.value for permission in Permission if may_somewhere(request, permission)],
+        "role_label": lambda role: Role(role).label,
+    }
 
 
 def issue(context: Site, request: Request) -> dict[str, object]:

@@ -1,0 +1,67 @@
+"""What the calendar does by itself (定时事务): silence that the law reads as acceptance, and the sealing of the audit log."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from records.clock import civil_date
+from records.domain.clocks import due
+from records.domain.deadlines import Act as LegalAct
+from records.domain.deadlines import Deeming, rule_for
+from records.domain.findings import Refused
+from records.domain.vocabulary import DossierState
+from records.indexes import questions
+from records.resources.dossiers import Dossier
+from records.resources.site import Site
+from records.rules import intake_rules
+
+from . import papers_owed
+from .checklists import guide_of
+from .dossiers import deem_accepted
+from .sealing import newest_head, seal
+from .services import WORKER, Services
+
+SEAL_EVERY = timedelta(hours=1)
+
+
+def tend(services: Services) -> int:
+    """Do what is due by the calendar; return how many cases were held for accepted."""
+    with services.database.read() as root:
+        site = root["site"]
+        overdue = [dossier.id for dossier in _received(site) if _silent_too_long(services, site, dossier)]
+        head = newest_head(site)
+    for dossier_id in overdue:
+        _deem(services, dossier_id)
+    if head is None or services.clock.now() >= datetime.fromisoformat(head.at) + SEAL_EVERY:
+        seal(services)
+    return len(overdue)
+
+
+def _received(site: Site):
+    for unit in site.office["units"]:
+        for _, dossier in questions.dossiers_in(site, unit, DossierState.RECEIVED.value):
+            yield dossier
+
+
+def _silent_too_long(services: Services, site: Site, dossier: Dossier) -> bool:
+    """Tell whether the days in which the applicant had to be told are over and the law reads silence as acceptance."""
+    received = civil_date(dossier.received_at)
+    rules = rule_for(intake_rules().get(guide_of(site, dossier).limits.intake_rule, ()), on=received)
+    rule = None if isinstance(rules, Refused) else rules.get(LegalAct.INTAKE)
+    if rule is None or rule.deeming is not Deeming.ACCEPTED_FROM_RECEIPT:
+        return False
+    last = due(received, rule.period.amount, rule.period.unit, services.calendar(site)).due
+    return services.clock.today() > last
+
+
+def _deem(services: Services, dossier_id: str) -> None:
+    owed: list[tuple[str, str]] = []
+
+    def within(root):
+        act = services.act(root["site"], WORKER, channel="job")
+        result = deem_accepted(act, root["site"].dossiers[dossier_id])
+        owed[:] = act.owed
+        return result
+
+    if not isinstance(services.database.run(within, note="deemed accepted"), Refused):
+        papers_owed.do_at_once(services, tuple(owed))

@@ -1,0 +1,51 @@
+"""Bodies that are too large are refused in Chinese before anything of them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.tweens import INGRESS
+
+LIMIT = 60 << 20
+#: What a form adds to its file.
+AROUND = 1 << 20
+
+PAGE = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>错误：文件太大</title></head><body>
+<h1>文件太大，没有收下</h1>
+<p>一次最多提交 {megabytes} MB。这次提交的内容没有保存，之前已经收下的材料都还在。</p>
+<p>请把扫描件的分辨率降到 300 dpi，或分成几个文件后再交。</p>
+<p lang="en">Nothing was kept of this request: at most {megabytes} MB at a time. What was taken before is still there.</p>
+</body></html>"""
+
+PROBLEM = (
+    '{{"type":"about:blank#file.too-large","status":413,"title":"文件太大，没有收下；一次最多 {megabytes} MB。",'
+    '"findings":[{{"code":"file.too-large","severity":"blocks","subject":"","params":{{"limit":{megabytes}}},"basis":""}}]}}'
+)
+
+
+def limit_of(settings: dict) -> int:
+    """Return the largest file in bytes (``upload.limit``)."""
+    return int(settings.get("upload.limit", LIMIT))
+
+
+def tween_factory(handler: Callable[[Request], Response], registry) -> Callable[[Request], Response]:
+    """Refuse what is longer than a file and its form may be."""
+    limit = limit_of(registry.settings)
+
+    def tween(request: Request) -> Response:
+        if (request.content_length or 0) <= limit + AROUND:
+            return handler(request)
+        if request.path.startswith("/api/"):
+            text = PROBLEM.format(megabytes=limit >> 20)
+            return Response(text, status=413, content_type="application/problem+json", charset="utf-8")
+        return Response(PAGE.format(megabytes=limit >> 20), status=413, charset="utf-8")
+
+    return tween
+
+
+def includeme(config: Configurator) -> None:
+    """Stand before every other tween."""
+    config.add_tween("records.security.size.tween_factory", under=INGRESS)

@@ -1,0 +1,202 @@
+"""Public pages from memory (公众页缓存): the home page and the guides as finished bytes, with an ETag.
+
+A layer around the whole application, before a request or a database connection exists. It keeps only what anybody may
+read, apart by language, type size and contrast, and lets everything else through. One thread per process looks into the
+change feed every half second and empties the memory when a guide changed or the civil day did, because the pages name
+days reckoned from today. When that thread falls silent the layer steps aside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qsl
+
+from pyramid.config import Configurator
+from pyramid.events import ApplicationCreated
+from pyramid.response import Response
+
+from records.indexes import feed
+from records.operations.services import Services
+
+log = logging.getLogger(__name__)
+
+EVERY = 0.5
+"""Seconds between two looks into the feed."""
+SILENCE = 10.0
+"""Seconds without a look after which nothing is answered from memory."""
+MOST = 4096
+LOOKS = ("size", "contrast", "lang")
+QUERY = frozenset({"lang", "da"})
+STAFF = ("records", "__Host-records")
+"""Cookies of a log-in: their pages name the person and are drawn afresh."""
+
+Key = tuple[str, ...]
+Answering = Callable[[dict, object], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One finished page: its bytes, its headers, its ETag."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    etag: str
+
+
+class PublicPages:
+    """The memory of finished pages of one process."""
+
+    def __init__(self, services: Services, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._services = services
+        self._clock = clock
+        self._mutex = threading.Lock()
+        self._pages: dict[Key, Page] = {}
+        self._age = 0
+        self._mark: int | None = None
+        self._day: date | None = None
+        self._looked = float("-inf")
+
+    def poll(self) -> bool:
+        """Look into the feed once; true when the memory was emptied."""
+        day = self._services.clock.today()
+        with self._services.database.read() as root:
+            site = root["site"]
+            latest = feed.latest(site)
+            after = self._mark
+            stale = after is None or day != self._day
+            stale = stale or any(change.kind == "guide" for change in feed.changes(site, after=after))
+        with self._mutex:
+            if stale:
+                self._pages.clear()
+                self._age += 1
+            self._mark, self._day, self._looked = latest, day, self._clock()
+        return stale
+
+    def wrap(self, answering: Answering) -> Answering:
+        """Return an execution policy that answers from memory first."""
+
+        def answered(environ: dict, router: object) -> Response:
+            key = self._key(environ)
+            if key is None:
+                return answering(environ, router)
+            with self._mutex:
+                page, age = self._pages.get(key), self._age
+            if page is None:
+                response = answering(environ, router)
+                page = self._keep(key, response, age)
+                if page is None:
+                    return response
+            return _send(page, environ)
+
+        return answered
+
+    def _key(self, environ: dict) -> Key | None:
+        """Return under what a page is kept, None for what is not public, not a page, or not sure to be fresh."""
+        path = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not is_public(path):
+            return None
+        if self._clock() - self._looked > SILENCE:
+            return None
+        query = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        if any(name not in QUERY for name, _value in query):
+            return None
+        try:
+            cookies = SimpleCookie(environ.get("HTTP_COOKIE", ""))
+        except CookieError:
+            return None
+        if any(name in cookies for name in STAFF) or "HTTP_AUTHORIZATION" in environ:
+            return None
+        looks = (cookies[name].value if name in cookies else "" for name in LOOKS)
+        # Addresses in a page begin with the mount point and never name the host.
+        return (environ.get("SCRIPT_NAME", ""), path, *looks, *(f"{name}={value}" for name, value in sorted(query)))
+
+    def _keep(self, key: Key, response: Response, age: int) -> Page | None:
+        if response.status_int != 200 or "Set-Cookie" in response.headers:
+            return None
+        body = response.body
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Vary"] = "Cookie"
+        headers = tuple((name, value) for name, value in response.headerlist if name not in ("Content-Length", "ETag"))
+        page = Page(body, headers, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        with self._mutex:
+            # What was drawn before the last change may be old.
+            if age == self._age:
+                if len(self._pages) >= MOST:
+                    self._pages.clear()
+                self._pages[key] = page
+        return page
+
+
+def is_public(path: str) -> bool:
+    """Tell whether a path is one of the pages anybody may read and nobody changes by reading."""
+    parts = path.strip("/").split("/")
+    match parts:
+        case [""] | ["guides"] | ["guides", _] | ["guides", _, "qr.svg"]:
+            return True
+        case ["guides", _, "versions", number]:
+            return number.isdecimal()
+        case _:
+            return False
+
+
+def _send(page: Page, environ: dict) -> Response:
+    known = [tag.strip().removeprefix("W/") for tag in environ.get("HTTP_IF_NONE_MATCH", "").split(",")]
+    fresh = page.etag in known or "*" in known
+    response = Response(status=304 if fresh else 200, headerlist=list(page.headers))
+    if not fresh:
+        response.body = page.body
+    response.headers["ETag"] = page.etag
+    return response
+
+
+class PollingThread(threading.Thread):
+    """Looks into the feed until the server ends."""
+
+    def __init__(self, pages: PublicPages) -> None:
+        super().__init__(name="public pages", daemon=True)
+        self._pages = pages
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Stop after the present look."""
+        self._stopping.set()
+        self.join(5)
+
+    def run(self) -> None:
+        """Poll; what goes wrong is logged, and the layer steps aside until a look succeeds again."""
+        while not self._stopping.is_set():
+            try:
+                self._pages.poll()
+            except Exception:
+                log.exception("the change feed could not be read; public pages are drawn afresh")
+            self._stopping.wait(EVERY)
+
+
+#: Programs that load the application only to look at it keep no pages.
+LOOKING = frozenset({"pshell", "proutes", "pviews", "ptweens", "prequest", "bootstrap"})
+
+
+def includeme(config: Configurator) -> None:
+    """Put the layer around the application: ``public.pages`` is auto (servers only), true (without the thread) or false."""
+    settings = config.registry.settings
+    wish = settings.get("public.pages", "auto")
+    serves = settings.get("records.background", "true") == "true" and settings.get("records.script", "") not in LOOKING
+    config.registry.public_pages = None
+    if wish == "false" or (wish == "auto" and not serves):
+        return
+    pages = config.registry.public_pages = PublicPages(config.registry.services)
+
+    def surround(event: ApplicationCreated) -> None:
+        event.app.execution_policy = pages.wrap(event.app.execution_policy)
+        if wish == "auto":
+            config.registry.public_pages_thread = PollingThread(pages)
+            config.registry.public_pages_thread.start()
+
+    config.add_subscriber(surround, ApplicationCreated)

@@ -1,0 +1,166 @@
+"""A small real office for tests: the demo county's people and the shipped guides, everything made through operations.
+
+Nothing is mocked: the database is a ``demo://`` one in memory, the clock stands still until it is moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from webtest import TestApp
+
+import records
+from records.clock import FrozenClock
+from records.domain.findings import Refused
+from records.exchange import samples
+from records.domain.guide_parts import Guide
+from records.exchange.guides import read_guide, shipped_guides
+from records.operations import applicants, dossiers, guides, materials, papers_owed
+from records.operations import office as offices
+from records.operations.acts import Act
+from records.operations.identities import identity_of
+from records.operations.people import change_password
+from records.operations.services import Services, open_services
+from records.vault import password_hash
+
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+PASSWORD = "云溪的秋天很长很长"
+HASHED = password_hash(PASSWORD)
+
+CLERK, REVIEWER, ARCHIVIST, ADMIN = "ouyang", "zhuge", "machao", "admin"
+HEALTH_REVIEWER = "shangguan"
+
+#: Numbers of a region that was never assigned, right to the last character.
+CITIZEN = "419999197001011228"
+ANOTHER = "419999198502030018"
+NAME = "欧阳䶮"
+
+
+@dataclass(slots=True)
+class Office:
+    """A running office: its services, its application, its clock."""
+
+    services: Services
+    app: object
+    clock: FrozenClock
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def do(self, userid: str, deed: Callable[[Act], object], *, channel: str = "command") -> object:
+        """Let a person do one act; return the record's id or the refusal, and do the papers at once."""
+        owed = []
+
+        def within(root):
+            site = root["site"]
+            person = identity_of(site.people[userid], self.clock.today())
+            act = self.services.act(site, person, channel=channel)
+            result = deed(act)
+            owed[:] = act.owed
+            return result if isinstance(result, Refused) else getattr(result, "id", result)
+
+        result = self.services.database.run(within, note="test")
+        if not isinstance(result, Refused):
+            papers_owed.do_at_once(self.services, tuple(owed))
+        return result
+
+    @contextmanager
+    def site(self) -> Iterator[object]:
+        """Give the site as it is now, for looking only."""
+        with self.services.database.read() as root:
+            yield root["site"]
+
+    def browser(self, userid: str = "") -> TestApp:
+        """Return a browser, logged in as a person unless none is named."""
+        browser = TestApp(self.app)
+        if userid:
+            page = browser.get("/login")
+            form = page.forms[next(key for key in page.forms if page.forms[key].action.endswith("/login"))]
+            form["userid"], form["password"] = userid, PASSWORD
+            form.submit(status=303)
+        return browser
+
+    def applicant(self, number: str = CITIZEN, name: str = NAME) -> str:
+        """Create an applicant and return the id."""
+        made = self.do(CLERK, lambda act: applicants.create_applicant(act, number=number, name=name, phone="13800000001"))
+        assert not isinstance(made, Refused), made
+        return made
+
+    def case(self, applicant: str, guide: str = "food-business", **more: object) -> str:
+        """Open a case and return the id."""
+        made = self.do(CLERK, lambda act: dossiers.open_dossier(act, applicant=applicant, guide=guide, **more))
+        assert not isinstance(made, Refused), made
+        return made
+
+    def upload(self, title: str, *lines: str) -> materials.Upload:
+        """Put a small PDF into the store and return what an operation takes for it."""
+        stored = self.services.store.put_bytes(samples.text_pdf(title, lines or (title,)))
+        return materials.Upload(
+            stored.digest, stored.sm3, stored.size, "application/pdf", f"{title}.pdf", page_count=1
+        )
+
+    def hand_in(self, dossier: str, line: str, title: str, **described: object) -> object:
+        """Hand a paper in on a line, its original seen."""
+        description = materials.Description(**{"original_seen": True, **described})
+        return self.do(
+            CLERK,
+            lambda act: materials.submit_material(
+                act, act.site.dossiers[dossier], line=line, upload=self.upload(title), description=description
+            ),
+        )
+
+    def close(self) -> None:
+        """Let go of files and processes."""
+        self.services.close()
+
+
+def build_office(tmp_path: Path, *, at: datetime = MONDAY, **settings: str) -> Office:
+    """Found the office, give everybody the same known password, and publish the shipped guides."""
+    clock = FrozenClock(at)
+    given = {
+        "records.instance": str(tmp_path / "instance"),
+        "zodb.uri": "demo://",
+        "fulltext.engine": "memory",
+        "records.clock": clock,
+        "store.reserve": "0",
+        **settings,
+    }
+    services = open_services(given)
+    described, findings = offices.read_office(offices.example(), name="yunxi.toml")
+    assert described is not None, findings
+    services.database.run(
+        lambda root: offices.found_site(root, described, at=clock.now(), vault=services.vault) and None
+    )
+    office = Office(services, None, clock)
+    for person in described["people"]:
+        office.do(
+            person["userid"],
+            lambda act, userid=person["userid"]: change_password(
+                act, act.site.people[userid], hashed=HASHED, proven=True
+            ),
+        )
+    for body in guide_bodies():
+        _publish(office, body)
+    office.app = records.main({"__script__": "tests"}, **given, **{"records.services": services})
+    return office
+
+
+@cache
+def guide_bodies() -> tuple[Guide, ...]:
+    """Return the shipped guides as values, read once a process."""
+    read = [read_guide(text, name) for name, text in shipped_guides()]
+    assert all(guide is not None and not findings for guide, findings in read), read
+    return tuple(guide for guide, _ in read)
+
+
+def _publish(office: Office, body: Guide) -> None:
+    office.do("bailu", lambda act: guides.draft_guide(act, body))
+    reviewer = HEALTH_REVIEWER if body.unit == "health-commission" else REVIEWER
+    office.do(reviewer, lambda act: guides.approve_guide(act, act.site.guides[body.key], version=1))
+    office.do(
+        "zhoutingting",
+        lambda act: guides.publish_guide(act, act.site.guides[body.key], version=1, effective_on=act.today),
+    )
