@@ -30,9 +30,10 @@ def tend(services: Services) -> int:
         site = root["site"]
         overdue = [dossier.id for dossier in _received(site) if _silent_too_long(services, site, dossier)]
         head = newest_head(site)
+        sealed_at = datetime.fromisoformat(head.at) if head is not None else None
     for dossier_id in overdue:
         _deem(services, dossier_id)
-    if head is None or services.clock.now() >= datetime.fromisoformat(head.at) + SEAL_EVERY:
+    if sealed_at is None or services.clock.now() >= sealed_at + SEAL_EVERY:
         seal(services)
     return len(overdue)
 

@@ -14,7 +14,7 @@ from records.operations import indexing, office, sealing
 from records.operations.searching import search as search_records
 from records.store import StoreFull
 
-from . import demo, rules, verbs, walk
+from . import rules, verbs
 from .instance import BROKEN, FINDINGS, Instance
 
 
@@ -78,6 +78,8 @@ def init(instance: Instance, file: Path | None) -> None:
 @click.pass_obj
 def demo_command(instance: Instance, case: bool) -> None:
     """示例：填入示例数据，或用 --case 走完一件的全过程。"""
+    from . import demo, walk  # sample papers need the libraries for pictures and PDF
+
     sys.exit(walk.walk(instance) if case else demo.fill(instance))
 
 

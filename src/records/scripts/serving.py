@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from pathlib import Path
 
@@ -11,7 +13,6 @@ from pyramid.paster import setup_logging
 from records.operations import office, tending
 from records.operations.services import Services
 
-from . import demo
 from .instance import Instance
 
 PAUSE = 0.5
@@ -27,6 +28,8 @@ def found_if_new(services: Services, *, with_demo: bool) -> dict[str, str] | Non
         raise click.ClickException("; ".join(found.code for found in findings))
     passwords = office.found(services, described)
     if with_demo:
+        from . import demo  # sample papers need the libraries for pictures and PDF
+
         demo.populate(services)
     return passwords
 
@@ -36,6 +39,7 @@ def serve(instance: Instance) -> None:
     from waitress import serve as listen
 
     settings = instance.read_settings()
+    _keep_templates(Path(settings["records.instance"]))
     log_ins = Path(settings["records.instance"]) / "log-ins.txt"
     setup_logging(str(instance.config))
     services = instance.services()
@@ -50,14 +54,33 @@ def serve(instance: Instance) -> None:
     if log_ins.exists():
         click.echo(f"示例登录名和密码 / demo log-ins ({log_ins}):")
         click.echo(log_ins.read_text(encoding="utf-8").rstrip())
-    listen(
-        app,
-        host=host,
-        port=port,
-        threads=int(settings.get("threads", "8")),
-        ident="",
-        max_request_body_size=1 << 30,
-    )
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        listen(
+            app,
+            host=host,
+            port=port,
+            threads=int(settings.get("threads", "8")),
+            ident="",
+            max_request_body_size=1 << 30,
+        )
+    except KeyboardInterrupt:
+        click.echo("已停止 / stopped")
+    finally:
+        app.registry.follower.stop()
+        app.registry.worker.stop()
+
+
+def _stop(number: int, frame: object) -> None:
+    """End like a person at the keyboard would, so that the database closes and saves its index."""
+    raise KeyboardInterrupt
+
+
+def _keep_templates(instance: Path) -> None:
+    """Keep compiled templates between starts; Chameleon reads this setting when it is first imported."""
+    folder = instance / "templates"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ.setdefault("CHAMELEON_CACHE", str(folder))
 
 
 def _app(instance: Instance, services: Services):

@@ -12,7 +12,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from http.cookies import CookieError, SimpleCookie
@@ -22,8 +22,11 @@ from pyramid.config import Configurator
 from pyramid.events import ApplicationCreated
 from pyramid.response import Response
 
+from records.i18n import LANGUAGES
 from records.indexes import feed
 from records.operations.services import Services
+
+from .templating import SIZES
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +35,9 @@ EVERY = 0.5
 SILENCE = 10.0
 """Seconds without a look after which nothing is answered from memory."""
 MOST = 4096
-LOOKS = ("size", "contrast", "lang")
-QUERY = frozenset({"lang", "da"})
+LOOKS: Mapping[str, Collection[str]] = {"size": SIZES, "contrast": ("high",), "lang": LANGUAGES}
+"""Cookies by which pages differ, and the values that mean something."""
+QUERY: Mapping[str, Collection[str]] = {"lang": LANGUAGES, "da": ("1",)}
 STAFF = ("records", "__Host-records")
 """Cookies of a log-in: their pages name the person and are drawn afresh."""
 
@@ -105,7 +109,7 @@ class PublicPages:
         if self._clock() - self._looked > SILENCE:
             return None
         query = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-        if any(name not in QUERY for name, _value in query):
+        if any(value not in QUERY.get(name, ()) for name, value in query):
             return None
         try:
             cookies = SimpleCookie(environ.get("HTTP_COOKIE", ""))
@@ -113,9 +117,10 @@ class PublicPages:
             return None
         if any(name in cookies for name in STAFF) or "HTTP_AUTHORIZATION" in environ:
             return None
-        looks = (cookies[name].value if name in cookies else "" for name in LOOKS)
+        chosen = ((cookies[name].value if name in cookies else "", known) for name, known in LOOKS.items())
+        looks = (value if value in known else "" for value, known in chosen)
         # Addresses in a page begin with the mount point and never name the host.
-        return (environ.get("SCRIPT_NAME", ""), path, *looks, *(f"{name}={value}" for name, value in sorted(query)))
+        return (environ.get("SCRIPT_NAME", ""), path, *looks, *(f"{name}={value}" for name, value in sorted(set(query))))
 
     def _keep(self, key: Key, response: Response, age: int) -> Page | None:
         if response.status_int != 200 or "Set-Cookie" in response.headers:
@@ -136,12 +141,13 @@ class PublicPages:
 
 def is_public(path: str) -> bool:
     """Tell whether a path is one of the pages anybody may read and nobody changes by reading."""
-    parts = path.strip("/").split("/")
-    match parts:
-        case [""] | ["guides"] | ["guides", _] | ["guides", _, "qr.svg"]:
+    match path.split("/"):
+        case ["", ""] | ["", "guides"]:
             return True
-        case ["guides", _, "versions", number]:
-            return number.isdecimal()
+        case ["", "guides", key] | ["", "guides", key, "qr.svg"]:
+            return bool(key)
+        case ["", "guides", key, "versions", number]:
+            return bool(key) and number.isdecimal()
         case _:
             return False
 
@@ -179,15 +185,15 @@ class PollingThread(threading.Thread):
             self._stopping.wait(EVERY)
 
 
-#: Programs that load the application only to look at it keep no pages.
-LOOKING = frozenset({"pshell", "proutes", "pviews", "ptweens", "prequest", "bootstrap"})
+#: What starts the application to serve it; an empty name is a foreign WSGI server.
+SERVERS = frozenset({"", "serve", "pserve"})
 
 
 def includeme(config: Configurator) -> None:
     """Put the layer around the application: ``public.pages`` is auto (servers only), true (without the thread) or false."""
     settings = config.registry.settings
     wish = settings.get("public.pages", "auto")
-    serves = settings.get("records.background", "true") == "true" and settings.get("records.script", "") not in LOOKING
+    serves = settings.get("records.script", "") in SERVERS
     config.registry.public_pages = None
     if wish == "false" or (wish == "auto" and not serves):
         return
