@@ -126,6 +126,7 @@ def build_office(tmp_path: Path, *, at: datetime = MONDAY, **settings: str) -> O
         "fulltext.engine": "memory",
         "records.clock": clock,
         "store.reserve": "0",
+        "records.background": "false",
         **settings,
     }
     services = open_services(given)

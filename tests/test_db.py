@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from BTrees.OOBTree import OOBTree
 from persistent import Persistent
-from persistent.mapping import PersistentMapping
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPConflict, HTTPForbidden
 from pyramid.response import Response
@@ -513,10 +512,3 @@ def test_a_catch_all_page_is_drawn_only_for_the_last_attempt(configurator, offic
     assert app.post("/always", status=500).text == "sorry"
     assert drawn == [9]
     assert value(office) == 0
-
-
-def test_a_mapping_is_replaced_whole(office):
-    """A persistent mapping in the root is one object: used here as a plain record of several fields."""
-    office.run(lambda root: root.__setitem__("office", PersistentMapping(name="政务服务中心")))
-    with office.read() as root:
-        assert dict(root["office"]) == {"name": "政务服务中心"}

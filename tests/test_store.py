@@ -260,7 +260,7 @@ def calls_of(trace: str, folder: Path) -> list[tuple[str, str]]:
     """Return (call, path below the store) for every fsync and rename, and (say, word) for what was printed."""
     seen = []
     for line in trace.splitlines():
-        if said := re.search(r'write\(1<.*?>, "(\w+)\\n"', line):
+        if said := re.search(r'write\(1<.*?>, "(\w+)(?:\\n)?"', line):
             seen.append(("say", said[1]))
         elif synced := re.search(r"(?:fsync|fdatasync)\(\d+<([^>]*)>", line):
             seen.append(("fsync", os.path.relpath(synced[1], folder)))

@@ -125,7 +125,11 @@ def test_a_notice_tells_all_its_faults_at_once():
         Gap("m2", GapKind.MISSING, "请提交营业执照"),
     ]
     found = guard_supplement(
-        gaps, needed=frozenset({"m1", "m2"}), held=frozenset({"m2"}), told=frozenset(), supplied_since=frozenset()
+        gaps,
+        needed=frozenset({"m1", "m2"}),
+        held={"m2": "营业执照"},
+        told=frozenset(),
+        supplied_since=frozenset(),
     )
     assert codes(found) == [
         ("supplement.twice", "m1"),
@@ -140,7 +144,7 @@ def test_a_second_notice_may_only_concern_what_came_since():
     found = guard_supplement(
         gaps,
         needed=frozenset({"m1", "m2"}),
-        held=frozenset(),
+        held={},
         told=frozenset({"m1"}),
         supplied_since=frozenset({"m1"}),
     )
@@ -148,9 +152,7 @@ def test_a_second_notice_may_only_concern_what_came_since():
 
 
 def test_an_empty_notice_is_refused():
-    found = guard_supplement(
-        [], needed=frozenset(), held=frozenset(), told=frozenset(), supplied_since=frozenset()
-    )
+    found = guard_supplement([], needed=frozenset(), held={}, told=frozenset(), supplied_since=frozenset())
     assert codes(found) == [("supplement.empty", "")]
 
 
@@ -161,24 +163,39 @@ def test_declining_needs_reason_words_law_and_the_right_organ():
         ("decline.no-law", "law"),
     ]
     assert codes(
-        guard_decline(DeclineReason.NOT_COMPETENT, explanation="不在本县", law="行政许可法 第三十二条", organ="")
+        guard_decline(
+            DeclineReason.NOT_COMPETENT, explanation="不在本县", law="行政许可法 第三十二条", organ=""
+        )
     ) == [("decline.no-organ", "organ")]
-    assert guard_decline(DeclineReason.NOT_NEEDED, explanation="无需许可", law="食品安全法 第三十五条", organ="") == ()
+    assert (
+        guard_decline(DeclineReason.NOT_NEEDED, explanation="无需许可", law="食品安全法 第三十五条", organ="")
+        == ()
+    )
 
 
 def test_who_accepted_does_not_decide_a_promised_item():
     common = {"decided_by": "a", "accepted_by": "a", "reasons": "", "result_number": "1", "result_file": True}
-    assert codes(guard_decide(Outcome.GRANTED, kind=ItemKind.PROMISED, **common)) == [("decide.same-person", "by")]
+    assert codes(guard_decide(Outcome.GRANTED, kind=ItemKind.PROMISED, **common)) == [
+        ("decide.same-person", "by")
+    ]
     assert guard_decide(Outcome.GRANTED, kind=ItemKind.IMMEDIATE, **common) == ()
 
 
 def test_a_grant_needs_its_number_and_file_a_refusal_its_reasons():
-    common = {"decided_by": "b", "accepted_by": "a", "reasons": " ", "result_number": " ", "result_file": False}
+    common = {
+        "decided_by": "b",
+        "accepted_by": "a",
+        "reasons": " ",
+        "result_number": " ",
+        "result_file": False,
+    }
     assert codes(guard_decide(Outcome.GRANTED, kind=ItemKind.PROMISED, **common)) == [
         ("decide.no-result-number", "result_number"),
         ("decide.no-result-file", "result"),
     ]
-    assert codes(guard_decide(Outcome.REFUSED, kind=ItemKind.PROMISED, **common)) == [("decide.no-reasons", "reasons")]
+    assert codes(guard_decide(Outcome.REFUSED, kind=ItemKind.PROMISED, **common)) == [
+        ("decide.no-reasons", "reasons")
+    ]
     assert codes(guard_decide(None, kind=ItemKind.PROMISED, **common)) == [("decide.no-outcome", "outcome")]
 
 
@@ -189,7 +206,10 @@ def test_a_delivery_has_way_recipient_proof_and_follows_the_decision():
         ("deliver.no-recipient", "recipient"),
         ("deliver.before-decision", "on"),
     ]
-    assert codes(guard_deliver(DeliveryMethod.POST, recipient="本人", proof="", on=decided, decided_on=decided)) == [
-        ("deliver.no-proof", "proof")
-    ]
-    assert guard_deliver(DeliveryMethod.COUNTER, recipient="本人", proof="", on=decided, decided_on=decided) == ()
+    assert codes(
+        guard_deliver(DeliveryMethod.POST, recipient="本人", proof="", on=decided, decided_on=decided)
+    ) == [("deliver.no-proof", "proof")]
+    assert (
+        guard_deliver(DeliveryMethod.COUNTER, recipient="本人", proof="", on=decided, decided_on=decided)
+        == ()
+    )

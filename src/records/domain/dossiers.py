@@ -6,12 +6,13 @@ Every guard returns all its findings at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from .findings import Finding, Refused
+from .materials import SHARING
 from .vocabulary import DeclineReason, DeliveryMethod, DossierState, GapKind, ItemKind, NoticeKind, Outcome
 
 
@@ -85,14 +86,14 @@ def guard_supplement(
     gaps: Sequence[Gap],
     *,
     needed: frozenset[str],
-    held: frozenset[str],
+    held: Mapping[str, str],
     told: frozenset[str],
     supplied_since: frozenset[str],
 ) -> tuple[Finding, ...]:
     """Check a one-time notice: complete, inside the guide, nothing that is held, nothing told late (I2, I3, I4).
 
     ``needed`` are the lines of the guide that this application needs, ``held`` those whose material is held and
-    valid, ``told`` the lines an earlier notice named (empty before the first), ``supplied_since`` the lines the
+    valid with its title, ``told`` the lines an earlier notice named (empty before the first), ``supplied_since`` the lines the
     applicant handed in after it.
     """
     found = []
@@ -107,7 +108,12 @@ def guard_supplement(
         for line in sorted(set(named) - needed)
     ]
     found += [
-        Finding("material.already-held", subject=gap.line, basis="国务院令第716号 第七条")
+        Finding(
+            "material.already-held",
+            subject=gap.line,
+            params={"title": held[gap.line], "clause": SHARING},
+            basis=SHARING,
+        )
         for gap in gaps
         if gap.line in held and gap.kind is GapKind.MISSING
     ]

@@ -145,7 +145,7 @@ def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until
     materials.fill_from_library(act, dossier)
     checklist = checklist_of(act.site, dossier, today=act.today)
     needed = frozenset(state.line.id for state in checklist.lines if state.needed)
-    held = frozenset(entry[0] for entry in dossier.entries if entry[3] == "reused")
+    held = {entry[0]: act.site.materials[entry[1]].title for entry in dossier.entries if entry[3] == "reused"}
     since = frozenset(
         entry[0] for entry in dossier.entries if dossier.told_at is not None and entry[4] > dossier.told_at
     )

@@ -55,6 +55,12 @@ class Site(Resource):
         self.once = SmallOOBTree()
         self.jobs = Queue()
 
+    def __getitem__(self, name: str) -> Folder:
+        """Return the folder that a path leads into."""
+        if name not in FOLDERS.values():
+            raise KeyError(name)
+        return getattr(self, name)
+
     def _folder(self, name: str, folder: Folder) -> Folder:
         folder.__name__ = name
         folder.__parent__ = self

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from records.db import DatabaseBusy
+from records.migrations import mark_all
 from records.operations import indexing, office, sealing
 from records.operations.searching import search as search_records
 from records.store import StoreFull
@@ -66,7 +67,7 @@ def init(instance: Instance, file: Path | None) -> None:
     described, findings = office.read_office(text, name=str(file or "yunxi.toml"))
     if described is None:
         instance.refuse(findings)
-    passwords = office.found(services, described)
+    passwords = office.found(services, described, mark=mark_all)
     if passwords is None:
         click.echo("数据库里已经有站点，未作改动。/ there is a site already.", err=True)
         sys.exit(FINDINGS)

@@ -382,9 +382,9 @@ def replace_year(day: date, years: int) -> date:
 
 def fill(instance: Instance) -> int:
     """Fill an empty instance with the demo office; return the exit code."""
-    from .serving import found_if_new
+    from .serving import found_demo
 
-    passwords = found_if_new(instance.services(), with_demo=True)
+    passwords = found_demo(instance.services())
     if passwords is None:
         click.echo("数据库里已经有站点，未作改动。/ there is a site already.", err=True)
         return FINDINGS

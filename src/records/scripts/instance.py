@@ -107,7 +107,7 @@ class Instance:
                 "code": found.code,
                 "field": found.subject,
                 "severity": found.severity.value,
-                "reason": messages.sentence_in(self.language, found),
+                "reason": messages.reason_in(self.language, found),
                 "cure": messages.cure_in(self.language, found),
             }
             for found in findings

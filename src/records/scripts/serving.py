@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from pyramid.paster import setup_logging
 
+from records.migrations import mark_all
 from records.operations import office, tending
 from records.operations.services import Services
 
@@ -18,20 +19,24 @@ from .instance import Instance
 PAUSE = 0.5
 
 
-def found_if_new(services: Services, *, with_demo: bool) -> dict[str, str] | None:
-    """Build site and demo on an empty database; return the log-ins that were made, None when there is a site."""
-    with services.database.read() as root:
-        if "site" in root:
-            return None
+def found_demo(services: Services) -> dict[str, str] | None:
+    """Found and fill the demo office on an empty database; return the log-ins, None when there is a site."""
+    if has_site(services):
+        return None
     described, findings = office.read_office(office.example(), name="yunxi.toml")
     if described is None:
         raise click.ClickException("; ".join(found.code for found in findings))
-    passwords = office.found(services, described)
-    if with_demo:
-        from . import demo  # sample papers need the libraries for pictures and PDF
+    passwords = office.found(services, described, mark=mark_all)
+    from . import demo  # sample papers need the libraries for pictures and PDF
 
-        demo.populate(services)
+    demo.populate(services)
     return passwords
+
+
+def has_site(services: Services) -> bool:
+    """Tell whether the database holds a site."""
+    with services.database.read() as root:
+        return "site" in root
 
 
 def serve(instance: Instance) -> None:
@@ -43,11 +48,16 @@ def serve(instance: Instance) -> None:
     log_ins = Path(settings["records.instance"]) / "log-ins.txt"
     setup_logging(str(instance.config))
     services = instance.services()
-    passwords = found_if_new(services, with_demo=settings.get("records.office") == "demo")
-    if passwords is not None and settings.get("records.office") == "demo":
-        lines = "".join(f"{userid}\t{password}\n" for userid, password in sorted(passwords.items()))
-        log_ins.touch(mode=0o600)
-        log_ins.write_text(lines, encoding="utf-8")
+    if settings.get("records.office") == "demo":
+        passwords = found_demo(services)
+        if passwords is not None:
+            lines = "".join(f"{userid}\t{password}\n" for userid, password in sorted(passwords.items()))
+            log_ins.touch(mode=0o600)
+            log_ins.write_text(lines, encoding="utf-8")
+    elif not has_site(services):
+        raise click.ClickException(
+            "还没有站点：请先运行 records init 文件名 / no site yet: run `records init FILE` first"
+        )
     app = _app(instance, services)
     host, port = settings.get("listen.host", "127.0.0.1"), int(settings.get("listen.port", "6543"))
     click.echo(f"卷宗已启动 / serving on http://{host}:{port}/  （公众首页；工作人员从 /login 登录）")

@@ -13,6 +13,7 @@ from records.clock import FrozenClock
 from records.domain.vocabulary import DeliveryMethod, DossierState, NoticeKind
 from records.exchange.packages import verify_bag
 from records.indexes import questions
+from records.migrations import mark_all
 from records.operations import applicants, archiving, dossiers, indexing, office
 from records.operations.checklists import checklist_of
 from records.operations.searching import search
@@ -46,7 +47,7 @@ def _say(step: str, text: str) -> None:
 
 def _walk(services, folder: Path) -> int:
     described, _ = office.read_office(office.example(), name="yunxi.toml")
-    office.found(services, described)
+    office.found(services, described, mark=mark_all)
     story = demo.Story(services, services.clock, Random(1))
     demo.publish(story)
     today = services.clock.today()

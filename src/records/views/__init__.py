@@ -18,3 +18,6 @@ def includeme(config: Configurator) -> None:
     config.include(".dossiers")
     config.include(".files")
     config.include(".search")
+    config.include(".public")
+    config.include(".progress")
+    config.include(".cached")

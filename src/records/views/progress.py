@@ -57,7 +57,9 @@ NEXT = {
     DossierState.WITHDRAWN: _("Your case is closed. You may apply again at any time."),
 }  # fmt: skip
 
-ANYBODY = "0" * 64
+FINISHED = frozenset({DossierState.DELIVERED, DossierState.ARCHIVED})
+"""To a citizen the case is done with the delivery; filing is the office's own business."""
+NOBODY = "0" * 64
 
 
 class Throttle:
@@ -97,7 +99,7 @@ def normal_code(text: str) -> str:
 
 def same(given: str, kept: str) -> bool:
     """Compare a code without telling by time how much of it fits."""
-    digests = (hashlib.sha256(text.encode()).digest() for text in (given, kept or ANYBODY))
+    digests = (hashlib.sha256(text.encode()).digest() for text in (given, kept or NOBODY))
     return hmac.compare_digest(*digests) and bool(kept)
 
 
@@ -141,8 +143,8 @@ def _case(request: Request, dossier: Dossier) -> dict[str, object]:
         "code": dossier.code,
         "title": guide.title,
         "name": masking.mask("name", site.applicants[dossier.applicant].name, audience="public"),
-        "state": state.label if state is not DossierState.DELIVERED else request.localizer.translate(_("Done")),
-        "done": state in (DossierState.DELIVERED, DossierState.ARCHIVED),
+        "state": _("Done") if state in FINISHED else state.label,
+        "done": state in FINISHED,
         "next": NEXT[state],
         "due": f"{due.year}年{due.month}月{due.day}日（{WEEKDAYS[due.weekday()]}）" if due else "",
         "provisional": dossier.due_provisional,
