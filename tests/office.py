@@ -38,6 +38,7 @@ HEALTH_REVIEWER = "shangguan"
 #: Numbers of a region that was never assigned, right to the last character.
 CITIZEN = "419999197001011228"
 ANOTHER = "419999198502030018"
+SHOP = "91419999MA000004XY"
 NAME = "欧阳䶮"
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from records.domain.vocabulary import ApplicantKind
 from records.views.items import initials, matches, offered
-from tests.office import ANOTHER, CITIZEN, CLERK, NAME, REVIEWER
+from tests.office import ANOTHER, CITIZEN, CLERK, NAME, REVIEWER, SHOP
 
 from .pages import errors, form, words
 
@@ -47,7 +47,7 @@ def test_a_number_not_on_file_is_offered_for_creation_and_stays_out_of_address_a
 
 
 def test_a_mistyped_number_is_refused_with_what_to_do(office):
-    wrong = CITIZEN[:-1] + ("1" if CITIZEN[-1] != "1" else "2")
+    wrong = CITIZEN[:-1] + "3"
     _, page = find(office, wrong, status=409)
     assert errors(page) == ["公民身份号码最后一位校验不符。请对照证件核对，有一位输错了。（GB 11643-1999）"]
 
@@ -64,11 +64,9 @@ def test_creating_twice_points_to_the_file_there_is(office):
 
 
 def test_an_organisation_needs_its_representative(office):
-    _, page = find(office, "91419999MA00000100", status="*")
-    if page.status_int == 409:
-        return
+    _, page = find(office, SHOP, status=200)
     one = form(page, "/applicants/create")
-    one["name"] = "云溪县某某有限公司"
+    one["name"] = "云溪县碧水游泳馆有限公司"
     assert errors(one.submit(status=409)) == ["法人或其他组织需要填写法定代表人（负责人）。请按登记证照填写。"]
 
 
@@ -87,7 +85,7 @@ def test_the_library_says_grade_source_and_who_verified(office):
     case = office.case(applicant)
     office.hand_in(case, "kitchen-plan", "图", document_number="平面1号", issued_on=office.clock.today())
     text = words(office.browser(CLERK).get(f"/applicants/{applicant}"))
-    for said in ("平面1号", "B级 窗口核验原件", "欧阳静 2026-11-23", "申请人提交", "有效"):
+    for said in ("平面1号", "D级 申请人自制", "申请人提交", "有效"):
         assert said in text
 
 
@@ -102,19 +100,9 @@ def test_the_page_is_on_the_access_log_with_its_reader(office):
 def test_a_page_that_cannot_be_noted_is_refused(office):
     applicant = office.applicant()
     browser = office.browser(CLERK)
-    day = office.services.instance / "access" / f"{office.clock.today()}.jsonl"
-    day.unlink(missing_ok=True)
-    day.mkdir()
-    answer = browser.get(f"/applicants/{applicant}", expect_errors=True, status="*") if _answers(browser, applicant) else None
-    assert answer is None or (answer.status_int >= 500 and NAME not in answer.text)
-
-
-def _answers(browser, applicant: str) -> bool:
-    try:
-        browser.get(f"/applicants/{applicant}", status="*")
-    except Exception:
-        return False
-    return True
+    (office.services.instance / "access" / f"{office.clock.today()}.jsonl").mkdir()
+    answer = browser.get(f"/applicants/{applicant}", status=503)
+    assert NAME not in answer.text
 
 
 def test_reveal_needs_a_purpose_and_shows_the_number_this_once(office):
@@ -170,7 +158,7 @@ def test_the_ticks_answer_the_questions(office):
     applicant = office.applicant()
     page = office.browser(CLERK).get(f"/applicants/{applicant}?guide=food-business")
     one = form(page, "/dossiers/open", guide="food-business")
-    one["situation"] = ["agent"] if not hasattr(one["situation"], "checked") else True
+    one["situation"].checked = True
     one.submit(status=303)
     with office.site() as site:
         (case,) = site.dossiers.values()

@@ -20,7 +20,7 @@ def matrix() -> Matrix:
         permission = row.build(lambda row: Permission(row["permission"]))
         seen.append(permission)
         for role in Role:
-            cell = row.build(lambda row, role=role: Cell.read(row[role.value]))
+            cell = row.read(role.value, Cell.read)
             if cell is not None:
                 cells[permission, role] = cell
     if sorted(seen) != sorted(Permission):

@@ -17,6 +17,7 @@ from records.domain.permissions import Permission
 from records.domain.vocabulary import Role
 from records.forms.people import AskToken
 from records.operations import people
+from records.operations.access import AccessLogUnwritable
 from records.resources.people import Person
 from records.resources.site import Site
 
@@ -171,6 +172,12 @@ def not_found(context: object, request: Request) -> Response | dict[str, object]
     return {"reason": "missing"}
 
 
+def unnoted(context: AccessLogUnwritable, request: Request) -> dict[str, object]:
+    """Refuse a page with personal data whose reading could not be noted; nothing of it leaves."""
+    request.response.status_int = 503
+    return {"reason": "log"}
+
+
 def _plainly(request: Request, status: int, found: Finding) -> Response:
     text = messages.sentence(request, found)
     body = {"type": "about:blank", "title": text, "status": status, "findings": [found.as_dict()]}
@@ -195,4 +202,5 @@ def includeme(config: Configurator) -> None:
     view(withdraw, name="withdraw-token", **tokens)
     view(end_all, name="end-sessions", request_method="POST", **own)
     config.add_forbidden_view(turned_away, renderer=f"{templates}/away.pt")
+    config.add_exception_view(unnoted, context=AccessLogUnwritable, renderer=f"{templates}/away.pt")
     config.add_notfound_view(not_found, renderer=f"{templates}/away.pt")
