@@ -17,8 +17,8 @@ from webtest import TestApp
 import records
 from records.clock import FrozenClock
 from records.domain.findings import Refused
-from records.exchange import samples
 from records.domain.guide_parts import Guide
+from records.exchange import samples
 from records.exchange.guides import read_guide, shipped_guides
 from records.operations import applicants, dossiers, guides, materials, papers_owed
 from records.operations import office as offices
@@ -86,13 +86,17 @@ class Office:
 
     def applicant(self, number: str = CITIZEN, name: str = NAME) -> str:
         """Create an applicant and return the id."""
-        made = self.do(CLERK, lambda act: applicants.create_applicant(act, number=number, name=name, phone="13800000001"))
+        made = self.do(
+            CLERK, lambda act: applicants.create_applicant(act, number=number, name=name, phone="13800000001")
+        )
         assert not isinstance(made, Refused), made
         return made
 
     def case(self, applicant: str, guide: str = "food-business", **more: object) -> str:
         """Open a case and return the id."""
-        made = self.do(CLERK, lambda act: dossiers.open_dossier(act, applicant=applicant, guide=guide, **more))
+        made = self.do(
+            CLERK, lambda act: dossiers.open_dossier(act, applicant=applicant, guide=guide, **more)
+        )
         assert not isinstance(made, Refused), made
         return made
 
@@ -118,8 +122,10 @@ class Office:
         self.services.close()
 
 
-def build_office(tmp_path: Path, *, at: datetime = MONDAY, **settings: str) -> Office:
-    """Found the office, give everybody the same known password, and publish the shipped guides."""
+def build_office(
+    tmp_path: Path, *, at: datetime = MONDAY, publish: bool = True, **settings: object
+) -> Office:
+    """Found the office, give everybody the same known password, and publish the shipped guides unless told not to."""
     clock = FrozenClock(at)
     given = {
         "records.instance": str(tmp_path / "instance"),
@@ -144,7 +150,7 @@ def build_office(tmp_path: Path, *, at: datetime = MONDAY, **settings: str) -> O
                 act, act.site.people[userid], hashed=HASHED, proven=True
             ),
         )
-    for body in guide_bodies():
+    for body in guide_bodies() if publish else ():
         _publish(office, body)
     office.app = records.main({"__script__": "tests"}, **given, **{"records.services": services})
     return office

@@ -205,12 +205,16 @@ def test_the_queue_lives_in_a_database():
     database.close()
 
 
+class ImpatientQueue(Queue):
+    max_tries = 2
+
+
 class QueueMachine(RuleBasedStateMachine):
     """Whatever happens in whatever order, nothing owed is lost, done twice at a time, or taken too early."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.queue, self.now = Queue(), NOW
+        self.queue, self.now = ImpatientQueue(), NOW
         self.open: set[int] = set()
         self.held: dict[int, Lease] = {}
 

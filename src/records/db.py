@@ -73,15 +73,15 @@ class LockTimeout(Exception):
 class SmallOOBTree(OOBTree):
     """A tree with small leaves, for what every registration touches: an insertion rewrites few neighbours."""
 
-    max_leaf_size = 10
-    max_internal_size = 60
+    max_leaf_size = 8
+    max_internal_size = 16
 
 
 class SmallLOBTree(LOBTree):
     """A tree by number with small leaves, for what every registration touches."""
 
-    max_leaf_size = 10
-    max_internal_size = 60
+    max_leaf_size = 8
+    max_internal_size = 16
 
 
 class WriteCounter(Persistent):

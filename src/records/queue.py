@@ -88,6 +88,7 @@ class Queue(Persistent):
     """
 
     last_number = 0
+    max_tries = MAX_TRIES
 
     def __init__(self) -> None:
         self.jobs = SmallLOBTree()
@@ -136,7 +137,7 @@ class Queue(Persistent):
         A job whose lease ran out comes up again; one that has cost all its tries that way is set aside as failed.
         """
         while (job := self._first(now)) is not None:
-            if job.state == JobState.RUNNING and job.tries >= MAX_TRIES:
+            if job.state == JobState.RUNNING and job.tries >= self.max_tries:
                 self._set_aside(job, LEASE_RAN_OUT)
                 continue
             if job.state == JobState.RUNNING:
@@ -174,7 +175,7 @@ class Queue(Persistent):
         One that somebody asked to stop is set aside at once.
         """
         job = self._job(job)
-        if job.tries >= MAX_TRIES or job.stop_asked:
+        if job.tries >= self.max_tries or job.stop_asked:
             self._set_aside(job, error)
             return
         pause = min(timedelta(minutes=2**job.tries), LONGEST_PAUSE)
@@ -187,7 +188,7 @@ class Queue(Persistent):
         if job.state != JobState.FAILED:
             raise ValueError(f"job {job.number} has not failed")
         del self.failed[job.number]
-        job.tries, job.stop_asked = 0, False
+        job.state, job.tries, job.stop_asked = JobState.OWED.value, 0, False
         self.order[(now, job.number)] = job
         job.place = now
         self._owe_again(job, now)

@@ -10,7 +10,9 @@ from records.exchange import samples
 def form(page, ending: str, **fields: str):
     """Return the form that posts to an address with that ending and holds those fields."""
     for one in page.forms.values():
-        if one.action.endswith(ending) and all(one[name].value == value for name, value in fields.items()):
+        if one.action.endswith(ending) and all(
+            name in one.fields and one[name].value == value for name, value in fields.items()
+        ):
             return one
     raise AssertionError(f"no form to {ending} with {fields}")
 

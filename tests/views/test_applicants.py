@@ -53,7 +53,7 @@ def test_a_mistyped_number_is_refused_with_what_to_do(office):
 
 
 def test_creating_twice_points_to_the_file_there_is(office):
-    browser, page = find(office, CITIZEN, status=200)
+    _browser, page = find(office, CITIZEN, status=200)
     one = form(page, "/applicants/create")
     applicant = office.applicant()
     one["name"] = "另一个名字"
@@ -67,7 +67,9 @@ def test_an_organisation_needs_its_representative(office):
     _, page = find(office, SHOP, status=200)
     one = form(page, "/applicants/create")
     one["name"] = "云溪县碧水游泳馆有限公司"
-    assert errors(one.submit(status=409)) == ["法人或其他组织需要填写法定代表人（负责人）。请按登记证照填写。"]
+    assert errors(one.submit(status=409)) == [
+        "法人或其他组织需要填写法定代表人（负责人）。请按登记证照填写。"
+    ]
 
 
 def test_a_double_click_creates_one_file(office):
@@ -150,7 +152,11 @@ def test_one_fitting_item_opens_with_one_more_key(office):
     answer = form(page, "/dossiers/open", guide="food-business").submit(status=303)
     with office.site() as site:
         (case,) = site.dossiers.values()
-        assert (case.applicant, case.guide, case.situation) == (applicant, "food-business", (("agent", False),))
+        assert (case.applicant, case.guide, case.situation) == (
+            applicant,
+            "food-business",
+            (("agent", False),),
+        )
         assert answer.location == f"http://localhost/dossiers/{case.id}?done=open"
 
 

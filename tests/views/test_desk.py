@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-
 from records.operations import dossiers
 from records.views.desk import LISTS
 from tests.office import ANOTHER, CLERK, REVIEWER
@@ -22,7 +21,11 @@ def lists(page) -> dict[str, str]:
 
 def test_each_person_sees_the_lists_of_their_own_work(office):
     office.case(office.applicant())
-    assert lists(office.browser(CLERK).get("/desk")) == {"#list-accept": "1", "#list-supplement": "0", "#list-deliver": "0"}
+    assert lists(office.browser(CLERK).get("/desk")) == {
+        "#list-accept": "1",
+        "#list-supplement": "0",
+        "#list-deliver": "0",
+    }
     assert lists(office.browser(REVIEWER).get("/desk")) == {"#list-decide": "0", "#list-receive": "0"}
     assert lists(office.browser("shangguan").get("/desk")) == {"#list-decide": "0", "#list-receive": "0"}
     assert lists(office.browser("admin").get("/desk")) == {}
@@ -78,7 +81,11 @@ def test_a_made_up_cursor_does_no_harm(office):
 def test_the_number_box_posts_and_takes_the_first_key(office):
     page = office.browser(CLERK).get("/desk")
     box = page.html.select_one("#number")
-    assert (box.find_parent("form")["method"], box["autofocus"], box["name"]) == ("post", "autofocus", "number")
+    assert (box.find_parent("form")["method"], box["autofocus"], box["name"]) == (
+        "post",
+        "autofocus",
+        "number",
+    )
     assert page.html.select_one("main #number") is not None
     assert office.browser("admin").get("/desk").html.select_one("#number") is None
 

@@ -33,7 +33,9 @@ def sheet(verb: Verb, *, action: str, file_title: str = "") -> deform.Form:
     for node in schema:
         node.widget = node.widget or _widget(node)
     next(iter(schema)).autofocus = True
-    button = deform.Button(name="do", title=verb.title, attributes={"accesskey": verb.key} if verb.key else {})
+    button = deform.Button(
+        name="do", title=verb.title, attributes={"accesskey": verb.key} if verb.key else {}
+    )
     return deform.Form(schema, action=action, buttons=(button,), formid=verb.name)
 
 
@@ -53,12 +55,15 @@ def _widget(node: colander.SchemaNode) -> deform.widget.Widget:
 
 def read(form: deform.Form, controls: Iterable[tuple[str, object]]) -> dict[str, object]:
     """Return what was filled in, field by field, as the verb asks for it; files and fields of the form itself are left out."""
-    parsed = peppercorn.parse([(name, value) for name, value in controls if name not in ("_charset_", "__formid__")])
+    parsed = peppercorn.parse(
+        [(name, value) for name, value in controls if name not in ("_charset_", "__formid__")]
+    )
     cstruct = form.widget.deserialize(form, parsed)
     return {
         child.name: cstruct[child.name]
         for child in form.children
-        if not isinstance(child.schema.typ, Upload) and cstruct.get(child.name, colander.null) is not colander.null
+        if not isinstance(child.schema.typ, Upload)
+        and cstruct.get(child.name, colander.null) is not colander.null
     }
 
 

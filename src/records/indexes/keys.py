@@ -1,11 +1,17 @@
 """Unique keys (唯一键): one tree in which a key can be written once, in the same transaction as its record.
 
-Two writers who want the same key meet in this tree, so that "look, then insert" cannot let both through.
+Two writers who want the same key meet in this tree, so that "look, then insert" cannot let both through. A long key is
+stored as its digest, because every insertion writes its neighbours again.
 """
 
 from __future__ import annotations
 
+import hashlib
+
 from records.resources.site import Site
+
+LONGEST = 64
+"""Bytes of a key that is stored as it is."""
 
 
 def compose(space: str, *parts: str | bytes) -> bytes:
@@ -16,17 +22,21 @@ def compose(space: str, *parts: str | bytes) -> bytes:
 
 def claim(site: Site, key: bytes, owner: str) -> str | None:
     """Take a key for an owner; return None when it was free, else the id of who has it."""
-    if site.keys.insert(key, owner):
+    if site.keys.insert(_stored(key), owner):
         return None
-    return site.keys[key]
+    return site.keys[_stored(key)]
 
 
 def owner(site: Site, key: bytes) -> str | None:
     """Return the id that holds a key, or None."""
-    return site.keys.get(key)
+    return site.keys.get(_stored(key))
 
 
 def release(site: Site, key: bytes, owner: str) -> None:
     """Give a key back; only its owner can."""
-    if site.keys.get(key) == owner:
-        del site.keys[key]
+    if site.keys.get(_stored(key)) == owner:
+        del site.keys[_stored(key)]
+
+
+def _stored(key: bytes) -> bytes:
+    return key if len(key) <= LONGEST else hashlib.sha256(key).digest()

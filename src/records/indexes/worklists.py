@@ -1,6 +1,7 @@
 """Work lists (工作清单): composite sorted keys, so that a page of a list costs what the page is long.
 
-What lists a record stands in is a function of the record alone; after each act the difference is written.
+What lists a record stands in is a function of the record alone; after each act the difference is written. A key ends
+with the record's id, so the tree needs no values.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def refresh(site: Site, record: Record) -> None:
     for key in set(record.listed) - set(now):
         del site.worklists[key]
     for key in set(now) - set(record.listed):
-        site.worklists[key] = record.id
+        site.worklists[key] = ""
     record.listed = now
 
 
@@ -67,10 +68,10 @@ def page(
     start = compose(*prefix) + b"\0"
     stop = start[:-1] + b"\1"
     count = 0
-    for key, record in site.worklists.iteritems(max(start, after), stop, excludemax=True):
+    for key in site.worklists.iterkeys(max(start, after), stop, excludemax=True):
         if key == after:
             continue
         if limit is not None and count >= limit:
             return
         count += 1
-        yield key, record
+        yield key, key[key.rindex(b"\0") + 1 :].decode()

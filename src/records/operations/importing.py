@@ -9,6 +9,7 @@ from pathlib import Path
 from records.domain.findings import Finding, Refused, blocking
 from records.domain.guide_parts import Guide as GuideBody
 from records.domain.guides import check
+from records.domain.permissions import Permission
 from records.exchange.guides import read_guide
 from records.resources.guides import Guide
 from records.rules import catalogue, intake_rules
@@ -46,9 +47,11 @@ def read_and_check(
 
 
 def import_guide(act: Act, *, source: Path | str, name: str) -> Guide | Refused:
-    """Store a guide file as a new draft; nothing is stored when anything blocks."""
+    """Store a guide file as a new draft of whoever drafts for its unit; nothing is stored when anything blocks."""
     units = {key: unit["credit_code"] for key, unit in act.site.office["units"].items()}
     guide, found = read_and_check(source, name, units=units, today=act.today)
     if guide is None or blocking(found):
         return Refused(blocking(found) or found)
+    if not act.matrix.permits(act.by, Permission.GUIDE_DRAFT, unit=guide.unit):
+        return Refused((Finding("permission.denied", params={"permission": Permission.GUIDE_DRAFT.value}),))
     return draft_guide(act, guide)

@@ -72,7 +72,7 @@ def submit_material(
     note: str = "",
 ) -> Material | Refused:
     """Take a material against its line (收取材料), or refuse kindly because the centre already holds it (I2, I3)."""
-    found = _may_fill(act, dossier, line)
+    found = _may_fill(act, dossier, line, over=MaterialSource.REUSED)
     if found:
         return Refused(found)
     listed = _line(act, dossier, line)
@@ -108,6 +108,7 @@ def submit_material(
         why=f"{override}:{note}" if override else "",
         details={"dossier": dossier.id, "line": line, "digest": holding.digest},
     )
+    dossier.entries = tuple(entry for entry in dossier.entries if entry[0] != line)
     how = MaterialSource.VOLUNTEERED if override is Override.VOLUNTEERED else MaterialSource.SUBMITTED
     _enter_line(act, dossier, line, material, holding.digest, how.value, note)
     if override is not None:
@@ -120,15 +121,15 @@ def use_material(act: Act, dossier: Dossier, *, line: str, material: str) -> Mat
     """Use a material that is held (复用): once confirmed, the applicant hands in nothing for this line."""
     found = _may_fill(act, dossier, line)
     record = act.site.materials.get(material)
-    if record is None or record.applicant != dossier.applicant:
+    listed = _line(act, dossier, line)
+    fits = record is not None and record.applicant == dossier.applicant
+    if not fits or (listed is not None and record.standard != listed.material):
         found = (*found, Finding("material.unknown", subject=line))
     if found:
         return Refused(found)
-    verdict = rules.decide_reuse(
-        as_held(record), _line(act, dossier, line), today=act.today, needed_on=act.today
-    )
-    if not verdict.reusable:
-        return Refused((Finding(verdict.reason, subject=line, params=verdict.params, basis=verdict.basis),))
+    verdict = rules.decide_reuse(as_held(record), need_of(dossier, listed, today=act.today), today=act.today)
+    if not verdict.usable:
+        return Refused((Finding(verdict.reason, subject=line, params=verdict.params, basis=verdict.clause),))
     _enter_line(act, dossier, line, record, record.renditions[-1][0], MaterialSource.REUSED.value, "")
     leave_trace(act, "dossier.reuse", dossier, unit=dossier.unit, permission=Permission.DOSSIER_FILL)
     return record
@@ -199,14 +200,17 @@ def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer:
     return material
 
 
-def _may_fill(act: Act, dossier: Dossier, line: str) -> tuple[Finding, ...]:
+def _may_fill(
+    act: Act, dossier: Dossier, line: str, *, over: MaterialSource | None = None
+) -> tuple[Finding, ...]:
+    """Say what speaks against filling a line; an entry that came by way of ``over`` may be replaced."""
     found = []
     if DossierState(dossier.state) not in OPEN:
         found.append(_closed(dossier))
     listed = _line(act, dossier, line)
     if listed is None:
         found.append(Finding("material.outside-guide", subject=line, basis="优化营商环境条例 第三十五条"))
-    elif any(entry[0] == line for entry in dossier.entries):
+    elif any(entry[0] == line and entry[3] != over for entry in dossier.entries):
         found.append(Finding("material.line-filled", subject=line, params={"name": listed.name}))
     else:
         states = {state.line.id: state for state in checklist_of(act.site, dossier, today=act.today).lines}

@@ -7,7 +7,7 @@ default at class level, so that an old object read by new code still answers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import ClassVar
 
 from persistent import Persistent
@@ -56,24 +56,22 @@ class Record(Resource):
 
     def as_record(self) -> dict[str, object]:
         """Return all attributes as they are, without place and machinery."""
-        return {
-            name: getattr(self, name)
-            for name in sorted(field_names(type(self)))
-            if name not in self.machinery
-        }
+        return {name: getattr(self, name) for name in field_names(type(self)) if name not in self.machinery}
 
 
-def field_names(cls: type[Record]) -> Iterator[str]:
-    """Yield the attribute names a record class declares with a default; methods and constants are left out."""
+@cache
+def field_names(cls: type[Record]) -> tuple[str, ...]:
+    """Return the attribute names a record class declares with a default, sorted; methods and constants are left out."""
     named = {"kind", "machinery"}
+    found = set()
     for base in cls.__mro__:
         if not base.__module__.startswith("records."):
             continue
         for name, value in vars(base).items():
             hidden = name.startswith("_") or callable(value) or isinstance(value, property | classmethod)
             if not hidden and name not in named:
-                named.add(name)
-                yield name
+                found.add(name)
+    return tuple(sorted(found))
 
 
 class Folder(Resource):

@@ -11,12 +11,12 @@ import click
 
 from records.db import DatabaseBusy
 from records.migrations import mark_all
-from records.operations import indexing, office, sealing
+from records.operations import importing, indexing, office, sealing
 from records.operations.searching import search as search_records
 from records.store import StoreFull
 
 from . import rules, verbs
-from .instance import BROKEN, FINDINGS, Instance
+from .instance import BROKEN, FINDINGS, Instance, result_or_refuse
 
 
 class Records(click.Group):
@@ -51,7 +51,7 @@ class Records(click.Group):
 def main(ctx: click.Context, config: Path, userid: str, as_json: bool, lang: str) -> None:
     """卷宗：办事指南、办件与档案。"""
     if isinstance(ctx.obj, Instance):
-        ctx.obj.userid, ctx.obj.as_json = userid or ctx.obj.userid, as_json
+        ctx.obj.userid, ctx.obj.as_json, ctx.obj.language = userid or ctx.obj.userid, as_json, lang
     else:
         ctx.obj = Instance(config, userid=userid, as_json=as_json, language=lang)
         ctx.call_on_close(ctx.obj.close)
@@ -125,7 +125,7 @@ def evolve(instance: Instance, dry_run: bool) -> None:
 @click.pass_obj
 def reindex(instance: Instance) -> None:
     """由记录重建全文索引。"""
-    services = instance.services()
+    services = instance.founded()
     counts = {index: indexing.rebuild(services, index) for index in services.engines}
     instance.print(counts, "；".join(f"{index} {count} 条" for index, count in counts.items()))
 
@@ -134,7 +134,7 @@ def reindex(instance: Instance) -> None:
 @click.pass_obj
 def verify(instance: Instance) -> None:
     """核对：索引与记录一致，存件与摘要一致。"""
-    services = instance.services()
+    services = instance.founded(reading=True)
     findings = (*indexing.verify(services), *indexing.verify_store(services))
     if findings:
         instance.refuse(findings)
@@ -147,7 +147,7 @@ def verify(instance: Instance) -> None:
 @click.pass_obj
 def search(instance: Instance, text: str, index: str) -> None:
     """检索指南、办件或归档件（按经办人的权限）。"""
-    services = instance.services()
+    services = instance.founded(reading=True)
     readers = frozenset({"public"})
     if index != "guides":
         with services.database.read() as root:
@@ -158,6 +158,19 @@ def search(instance: Instance, text: str, index: str) -> None:
     instance.print({"total": found.total, "hits": hits}, "\n".join(lines))
 
 
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_file(instance: Instance, file: Path) -> None:
+    """导入：把一份办事指南文件存为草稿；有问题时一次列出全部，什么都不存。"""
+    result, _ = instance.run(lambda act: importing.import_guide(act, source=file, name=file.name))
+    result_or_refuse(instance, result)
+    with instance.services().database.read() as root:
+        guide = root["site"].guides[result.id]
+        value = {"key": guide.key, "title": guide.title, "version": len(guide.versions)}
+    instance.print(value, f"已存为草稿：{value['title']} 第{value['version']}版")
+
+
 @main.command()
 @click.argument("code")
 @click.option("--to", "directory", type=click.Path(path_type=Path), required=True)
@@ -166,7 +179,7 @@ def export(instance: Instance, code: str, directory: Path) -> None:
     """导出：把一个归档件的归档信息包写到目录。"""
     from records.operations import archiving
 
-    services = instance.services()
+    services = instance.founded(reading=True)
     result = archiving.export(services, code, directory, reader=instance.userid)
     if not isinstance(result, Path):
         instance.refuse(result.findings)
@@ -194,7 +207,7 @@ def audit() -> None:
 @click.pass_obj
 def audit_seal(instance: Instance) -> None:
     """对审计日志签名封存。"""
-    head = sealing.seal(instance.services())
+    head = sealing.seal(instance.founded())
     instance.print(
         sealing.exported(head) if head else {}, f"已封存 {head.size} 条" if head else "没有新的条目。"
     )
@@ -205,8 +218,8 @@ def audit_seal(instance: Instance) -> None:
 @click.pass_obj
 def audit_export(instance: Instance, directory: Path) -> None:
     """导出审计日志、签名头和公钥，供离线核验。"""
+    services = instance.founded(reading=True)
     directory.mkdir(parents=True, exist_ok=True)
-    services = instance.services()
     with services.database.read() as root:
         site = root["site"]
         (directory / "entries.jsonl").write_bytes(b"".join(line + b"\n" for line in sealing.lines(site)))
@@ -228,7 +241,7 @@ def audit_verify(instance: Instance, directory: Path) -> None:
     sys.exit(0 if report["ok"] else FINDINGS)
 
 
-for rule in (rules.clock, rules.identifier, rules.code, rules.lint):
+for rule in (rules.clock, rules.identifier, rules.code, rules.lint, rules.retention):
     main.add_command(rule)
 for group in verbs.groups():
     main.add_command(group)

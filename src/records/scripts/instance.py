@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from records.clock import SystemClock
+from records.clock import CIVIL, SystemClock
+from records.db import DatabaseBusy
 from records.domain.access import Identity
 from records.domain.findings import Finding, Refused, Severity, blocking
 from records.operations.acts import Act
@@ -22,6 +23,12 @@ from records.views import messages
 
 #: Exit codes: good, findings, could not run.
 GOOD, FINDINGS, BROKEN = 0, 1, 2
+
+
+class CannotRun(click.ClickException):
+    """The command could not run as it was called; one sentence says why."""
+
+    exit_code = BROKEN
 
 
 @dataclass(slots=True)
@@ -42,26 +49,44 @@ class Instance:
             here = self.config.resolve().parent
             parser = configparser.ConfigParser(defaults={"here": str(here)})
             if not parser.read(self.config, encoding="utf-8"):
-                raise click.ClickException(f"找不到配置文件 {self.config} / no such file")
+                raise CannotRun(f"找不到配置文件 {self.config} / no such file")
             self.settings = {key: value for key, value in parser["app:main"].items() if key != "use"}
         return self.settings
 
-    def services(self, *, read_only: bool = False) -> Services:
-        """Open the instance; reading commands may run beside a server."""
+    def services(self) -> Services:
+        """Open the instance; DatabaseBusy while a server writes its file."""
         if self.opened is None:
-            self.opened = open_services(self.read_settings(), read_only=read_only)
+            self.opened = open_services(self.read_settings())
         return self.opened
+
+    def founded(self, *, reading: bool = False) -> Services:
+        """Open an instance that has a site; beside a server a reading command sees the snapshot of this moment."""
+        try:
+            services = self.services()
+        except DatabaseBusy:
+            if not reading:
+                raise
+            services = self.opened = open_services(self.read_settings(), read_only=True)
+            at = services.database.snapshot_at
+            click.echo(
+                f"服务正在运行，以下是 {at.astimezone(CIVIL):%Y-%m-%d %H:%M:%S} 的快照。/ a snapshot",
+                err=True,
+            )
+        with services.database.read() as root:
+            if "site" not in root:
+                raise CannotRun("数据库里还没有站点，请先运行 records init。/ no site yet: run records init")
+        return services
 
     def identity(self, site) -> Identity:
         """Return who acts: the person named with ``--as``."""
         person = site.people.get(self.userid)
         if person is None:
-            raise click.ClickException("请用 --as 指明经办人的登录名 / name who acts with --as")
+            raise CannotRun("请用 --as 指明经办人的登录名 / name who acts with --as")
         return identity_of(person, self.services().clock.today())
 
     def run(self, do: Callable[[Act], object]) -> tuple[object, tuple[tuple[str, str], ...]]:
         """Do one act in one transaction; a refusal changes nothing."""
-        services = self.services()
+        services = self.founded()
         owed: list[tuple[str, str]] = []
 
         def within(root):
@@ -84,7 +109,7 @@ class Instance:
         """Return the civil day in China."""
         return self.opened.clock.today() if self.opened else SystemClock().today()
 
-    def judge(self, value: dict, findings: tuple[Finding, ...], *, good: str) -> None:
+    def judge(self, value: dict, findings: tuple[Finding, ...], *, good: str = "") -> None:
         """Print a judgement with its findings; end with 1 when one of them blocks."""
         texts = [messages.sentence_in(self.language, found) for found in findings]
         if self.as_json:

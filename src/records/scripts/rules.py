@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from records.domain import arrangement, clocks, identifiers
+from records.domain import retention as periods
 from records.domain.findings import Finding, Refused
 from records.domain.guides import lint_name
 from records.domain.vocabulary import Limit
+from records.exchange.guides import read_guide, shipped_guides
 from records.operations.importing import read_and_check
-from records.rules import catalogue, national_calendar
+from records.rules import catalogue, national_calendar, retention_rows
 
 from .instance import Instance
 
@@ -60,6 +62,39 @@ def code(instance: Instance, text: str) -> None:
         return
     value = {"valid": True, "parts": found.parts, "normalised": found.text}
     instance.judge(value, (), good="\n".join(f"{name}：{part}" for name, part in found.parts.items()))
+
+
+@click.command()
+@click.argument("item", metavar="GUIDE_OR_TYPE")
+@click.option("--fonds", default=periods.ANY_FONDS, help="全宗号 / fonds number")
+@click.option("--on", "day", help="办结日期 / day of closing, today unless told")
+@click.pass_obj
+def retention(instance: Instance, item: str, fonds: str, day: str | None) -> None:
+    """Say how long a case is kept (保管期限): by a shipped guide's key or a two-digit type of item (事项类型)."""
+    on = _day(day) if day else instance.today()
+    row = periods.period_for(item, fonds, on, retention_rows(), item_type=_type_of(item))
+    if isinstance(row, Refused):
+        instance.judge({"retention": "", "label": "", "expires_on": None}, row.findings)
+        return
+    ends = periods.expires_on(row.retention, on)
+    value = {
+        "retention": row.retention.value,
+        "label": row.retention.label,
+        "expires_on": ends.isoformat() if ends else None,
+        "basis": row.basis,
+        "approval": row.approval,
+        "approved": row.approved,
+    }
+    until = f"保管到 {ends}" if ends else "永久保管"
+    instance.judge(value, (), good=f"{row.title}：{row.retention.label}，{until}（{row.basis}）")
+
+
+def _type_of(item: str) -> str:
+    for name, text in shipped_guides():
+        if name.removesuffix(".yaml") == item:
+            guide, _ = read_guide(text, name)
+            return guide.item_type.value
+    return item
 
 
 @click.command()

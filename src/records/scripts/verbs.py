@@ -13,6 +13,7 @@ from records.forms.types import Answers, Word, Yes
 from records.forms.verbs import VERBS, Verb
 from records.operations import papers_owed
 from records.operations.acts import Act
+from records.store import StoreFull
 from records.views.describing import describe
 from records.views.uploads import take
 
@@ -56,6 +57,7 @@ def _option(node: colander.SchemaNode) -> click.Option:
 
 def _do(verb: Verb, record: str = "", file: str | None = None, **options: object) -> None:
     instance: Instance = click.get_current_context().find_object(Instance)
+    instance.founded()
     values = {name: value for name, value in options.items() if value not in (None, False)}
     for node in verb.form():
         if isinstance(node.typ, colander.Sequence | Answers) and node.name in values:
@@ -73,7 +75,13 @@ def _do(verb: Verb, record: str = "", file: str | None = None, **options: object
         answers[verb.file] = _upload(instance, verb, file)
     result, owed = instance.run(lambda act: _run(act, verb, record, answers))
     result_or_refuse(instance, result)
-    papers_owed.do_at_once(instance.services(), owed)
+    try:
+        papers_owed.do_at_once(instance.services(), owed)
+    except StoreFull:
+        click.echo(
+            "已办理；磁盘空间不足，文书尚未生成，清理磁盘后由后台补上。/ done; the paper waits for disk space.",
+            err=True,
+        )
     if result is None:
         instance.refuse((Finding("applicant.none"),))
     if isinstance(result, str):

@@ -17,10 +17,12 @@ from pyramid.threadlocal import RequestContext
 from pyramid.traversal import ResourceTreeTraverser
 from zope.interface import alsoProvides
 
+from records.domain.findings import Finding
 from records.resources.site import Site
 
 from . import once
 
+DENIED = "你没有办理这一步的权限，什么都没有改动。请找本单位有授权的人办理。/ You may not do this; nothing was changed."
 
 def admit(request: Request, root: object) -> Response | None:
     """Return the answer that can be given now, or None to let the request in."""
@@ -61,16 +63,13 @@ def _allowed(probe: Request) -> bool:
 
 def _turned_away(probe: Request) -> Response:
     if probe.path.startswith("/api/"):
-        text = '{"type":"about:blank#permission.denied","status":403,"title":"没有权限 / not allowed","findings":[]}'
-        return Response(text, status=403, content_type="application/problem+json", charset="utf-8")
+        status = 401 if probe.identity is None else 403
+        found = Finding("permission.denied")
+        body = {"type": f"about:blank#{found.code}", "title": DENIED, "status": status, "findings": [found.as_dict()]}
+        return Response(json_body=body, status=status, content_type="application/problem+json", charset="utf-8")
     if probe.identity is None:
         return Response(status=303, location="/login")
-    return Response(
-        "你没有办理这一步的权限，什么都没有改动。请找本单位有授权的人办理。/ You may not do this; nothing was changed.",
-        status=403,
-        content_type="text/plain",
-        charset="utf-8",
-    )
+    return Response(DENIED, status=403, content_type="text/plain", charset="utf-8")
 
 
 def includeme(config: Configurator) -> None:

@@ -21,3 +21,6 @@ def includeme(config: Configurator) -> None:
     config.include(".public")
     config.include(".progress")
     config.include(".cached")
+    config.include(".archives")
+    config.include(".guides")
+    config.include(".admin")

@@ -51,10 +51,18 @@ def create(context: Applicants, request: Request) -> Response | dict[str, object
     result = perform(request, verb("applicants", "create"), None, values, channel="screen")
     if isinstance(result, Refused):
         request.response.status_int = status_of(result)
-        there = next((found.params["id"] for found in result.findings if found.code == "applicant.exists"), None)
+        there = next(
+            (found.params["id"] for found in result.findings if found.code == "applicant.exists"), None
+        )
         existing = request.resource_path(context[there]).rstrip("/") if there else ""
         errors = shown(request, result.findings)
-        return {"found": None, "number": values["number"], "values": values, "errors": errors, "existing": existing}
+        return {
+            "found": None,
+            "number": values["number"],
+            "values": values,
+            "errors": errors,
+            "existing": existing,
+        }
     return HTTPSeeOther(f"{request.resource_path(result).rstrip('/')}?done=create")
 
 
@@ -74,7 +82,7 @@ def page(context: Applicant, request: Request) -> dict[str, object]:
         for guide, body in items.offered(site, typed, kind=kind, today=request.today)
         if chosen in ("", guide.key)
     ]
-    mine = [dossier for dossier in islice(questions.dossiers_of(site, context.id), SHOWN_CASES)]
+    mine = list(islice(questions.dossiers_of(site, context.id), SHOWN_CASES))
     return {
         "applicant": context,
         "kind": kind.label,
@@ -135,7 +143,9 @@ def open_case(context: Dossiers, request: Request) -> Response | dict[str, objec
         return HTTPSeeOther(f"{request.resource_path(result).rstrip('/')}?done=open")
     request.response.status_int = status_of(result)
     applicant = request.site.applicants.get(values["applicant"])
-    existing = next((found.params["id"] for found in result.findings if found.code == "dossier.open-already"), None)
+    existing = next(
+        (found.params["id"] for found in result.findings if found.code == "dossier.open-already"), None
+    )
     if applicant is not None:
         request.note_read("applicants.show", applicant.id)
     guide = request.site.guides.get(values["guide"])
@@ -159,7 +169,12 @@ def reveal(context: Applicant, request: Request) -> dict[str, object]:
     result = perform(request, verb("applicants", "reveal"), context, {"purpose": purpose}, channel="screen")
     if isinstance(result, Refused):
         request.response.status_int = status_of(result)
-        return {"applicant": context, "number": "", "purpose": purpose, "errors": shown(request, result.findings)}
+        return {
+            "applicant": context,
+            "number": "",
+            "purpose": purpose,
+            "errors": shown(request, result.findings),
+        }
     request.note_read("applicants.reveal", context.id, purpose=purpose)
     return {"applicant": context, "number": result, "purpose": purpose}
 

@@ -64,7 +64,12 @@ class Row:
 def row_of(request: Request, dossier: Dossier) -> Row:
     """Return a dossier as a row of a list."""
     site = request.site
-    running = dossier.state in (DossierState.DRAFT, DossierState.RECEIVED, DossierState.SUPPLEMENT, DossierState.ACCEPTED)
+    running = dossier.state in (
+        DossierState.DRAFT,
+        DossierState.RECEIVED,
+        DossierState.SUPPLEMENT,
+        DossierState.ACCEPTED,
+    )
     due = dossier.promised_due
     return Row(
         href=request.resource_path(dossier).rstrip("/"),
@@ -98,7 +103,9 @@ def page_of(request: Request, waiting: Waiting, *, after: str, limit: int) -> tu
             due, record = key.decode().split("\0")[3:]
             yield (due, record), dossier
 
-    merged = list(islice(merge(*(stream(*pair) for pair in _pairs(request, waiting)), key=itemgetter(0)), limit + 1))
+    merged = list(
+        islice(merge(*(stream(*pair) for pair in _pairs(request, waiting)), key=itemgetter(0)), limit + 1)
+    )
     more = ".".join(merged[limit - 1][0]) if len(merged) > limit else ""
     return [dossier for _, dossier in merged[:limit]], more
 
@@ -106,7 +113,8 @@ def page_of(request: Request, waiting: Waiting, *, after: str, limit: int) -> tu
 def count_of(request: Request, waiting: Waiting) -> str:
     """Return how many wait, counted up to 999."""
     keys = chain.from_iterable(
-        worklists.page(request.site, "state", *pair, limit=MOST_COUNTED + 1) for pair in _pairs(request, waiting)
+        worklists.page(request.site, "state", *pair, limit=MOST_COUNTED + 1)
+        for pair in _pairs(request, waiting)
     )
     count = sum(1 for _ in islice(keys, MOST_COUNTED + 1))
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
@@ -173,5 +181,5 @@ class Subpath:
     phash = text
 
     def __call__(self, context: object, request: Request) -> bool:
-        """Compare what stands behind the view's name."""
-        return "/".join(request.subpath) == self.value
+        """Compare what stands behind the view's name; admission asks before the path has been walked."""
+        return request.path_info.strip("/").partition("/")[2] == self.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -13,7 +13,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from records.domain.checklists import Checklist, LineState, LineStatus, ready_to_accept
+from records.domain.checklists import Checklist, ready_to_accept
 from records.domain.dossiers import Event, possible_events
 from records.domain.findings import Finding, Refused, blocking
 from records.domain.permissions import Permission
@@ -21,9 +21,7 @@ from records.domain.vocabulary import (
     DeclineReason,
     DeliveryMethod,
     DossierState,
-    GapKind,
     ItemKind,
-    MaterialSource,
     NoticeKind,
     Outcome,
     Override,
@@ -38,9 +36,9 @@ from records.operations.materials import OPEN
 from records.resources.dossiers import Dossier
 from records.rules.transitions import transitions
 
-from . import desk, messages
+from . import checklists, desk, messages
 from .acting import perform
-from .applicants import material_of, status_of
+from .applicants import status_of
 from .layout import instant, light, name_of, shown, state_badge, unit_name
 
 #: Verbs that need nothing but a press, done right from the checklist.
@@ -71,17 +69,6 @@ HAPPENED = {
     "archive": _("Archived"),
     "withdraw": _("Withdrawn"),
 }
-
-BADGES = {
-    LineStatus.FILLED: "done",
-    LineStatus.HELD: "done",
-    LineStatus.TO_CONFIRM: "next",
-    LineStatus.MISSING: "wait",
-    LineStatus.NOT_NEEDED: "plain",
-}
-
-GIVEN_TIME = 15
-"""Days the page proposes for a supplement; the clerk may change them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +119,24 @@ def show(context: Dossier, request: Request) -> dict[str, object]:
 
 
 def page(
-    context: Dossier, request: Request, *, refused: tuple[Finding, ...] = (), typed: Mapping[str, object] | None = None
+    context: Dossier,
+    request: Request,
+    *,
+    refused: tuple[Finding, ...] = (),
+    typed: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """Return what the case's page shows; ``refused`` are the findings of an act that was just refused."""
     site = request.site
     checklist = checklist_of(site, context, today=request.today)
     applicant, guide = site.applicants[context.applicant], guide_of(site, context)
     fills = DossierState(context.state) in OPEN and request.has_permission(Permission.DOSSIER_FILL, context)
-    rows = [_row(request, context, state, fills=bool(fills), refused=refused, typed=typed or {}) for state in checklist.lines]
+    rows = [
+        checklists.row_of(request, context, state, fills=bool(fills), refused=refused, typed=typed or {})
+        for state in checklist.lines
+    ]
     needed = [row for row in rows if row["needed"]]
     acts = acts_of(request, context, checklist)
-    first = next((row for row in needed if row["wants"]), None)
+    wanting = [row for row in needed if row["wants"]] or [row for row in needed if row["uses"]]
     due = context.promised_due if context.state == DossierState.ACCEPTED else None
     return {
         "dossier": context,
@@ -156,7 +150,7 @@ def page(
         "rows": needed,
         "spared": [row for row in rows if not row["needed"]],
         "acts": acts,
-        "focus": first["id"] if first and fills else "",
+        "focus": wanting[0]["id"] if wanting and fills else "",
         "light": light(request, due),
         "first_act": acts[0].name if acts and acts[0].name not in ASIDE else "",
         "waits_for": _waits_for(context, acts),
@@ -181,60 +175,6 @@ def _waits_for(dossier: Dossier, acts: tuple[NextAct, ...]) -> str:
     }.get(DossierState(dossier.state), "")
 
 
-def _row(
-    request: Request, dossier: Dossier, state: LineState, *, fills: bool, refused: tuple[Finding, ...], typed: Mapping
-) -> dict[str, object]:
-    line = state.line
-    entry = next((entry for entry in dossier.entries if entry[0] == line.id), None)
-    held = request.site.materials.get(state.material) if state.material else None
-    material = material_of(request, held) if held is not None else None
-    if material and entry:
-        material["preview"] = request.resource_path(dossier, "preview", query={"digest": entry[2]})
-        material["file"] = request.resource_path(dossier, "file", query={"digest": entry[2]})
-    mine = [found for found in refused if found.subject == line.id]
-    again = any(found.code in AGAIN for found in mine)
-    waits = state.status is LineStatus.MISSING and not state.by_office
-    params = {"line": line.name, "note": state.note, **(state.verdict.verdict.params if state.verdict and state.verdict.verdict else {})}
-    return {
-        "id": line.id,
-        "name": line.name,
-        "number": line.position,
-        "needed": state.needed,
-        "badge": _line_badge(state),
-        "why": messages.explain(request, state.explanation, params) if _needs_words(state) else "",
-        "asks": line.acceptance,
-        "material": material,
-        "how": MaterialSource(entry[3]).label if entry else "",
-        "waived": bool(entry) and entry[3] == MaterialSource.REUSED or state.status is LineStatus.HELD,
-        "uses": fills and entry is None and state.status in (LineStatus.HELD, LineStatus.TO_CONFIRM),
-        "removes": fills and entry is not None,
-        "uploads": fills and entry is None and (waits or again),
-        "renews": fills and entry is None and state.status in (LineStatus.HELD, LineStatus.TO_CONFIRM) and not again,
-        "fetches": fills and entry is None and state.by_office and state.status is LineStatus.MISSING,
-        "by_office": state.by_office and state.status is LineStatus.MISSING,
-        "wants": waits,
-        "again": again,
-        "typed": typed if typed.get("line") == line.id else {},
-        "wrong": [messages.sentence(request, found) for found in mine],
-    }  # fmt: skip
-
-
-def _line_badge(state: LineState) -> dict[str, str]:
-    if state.by_office and state.status is LineStatus.MISSING:
-        return {"word": _("The office fetches it"), "kind": "plain"}
-    return {"word": state.status.label, "kind": BADGES[state.status]}
-
-
-def _needs_words(state: LineState) -> bool:
-    """Tell whether the badge alone does not explain the line: held and not usable, flawed, fetched, waived."""
-    return state.status is not LineStatus.MISSING or state.explanation != "checklist.missing"
-
-
-AGAIN = frozenset(
-    {"material.already-held", "material.override-no-note", "material.override-no-original", "material.override-not-expired"}
-)  # fmt: skip
-
-
 def _facts(request: Request, dossier: Dossier, guide) -> list[dict[str, object]]:
     facts = [
         (_("Receipt number"), dossier.code, "code"),
@@ -253,10 +193,18 @@ def _facts(request: Request, dossier: Dossier, guide) -> list[dict[str, object]]
         facts.append((_("Reasons"), dossier.reasons, ""))
     if dossier.declined:
         reason, explanation, law, organ = dossier.declined
-        facts.append((_("Declined"), "；".join(filter(None, (DeclineReason(reason).label, explanation, law, organ))), ""))
+        facts.append(
+            (
+                _("Declined"),
+                "；".join(filter(None, (DeclineReason(reason).label, explanation, law, organ))),
+                "",
+            )
+        )
     if dossier.delivery:
         method, recipient, proof = dossier.delivery
-        facts.append((_("Delivered"), " ".join(filter(None, (DeliveryMethod(method).label, recipient, proof))), ""))
+        facts.append(
+            (_("Delivered"), " ".join(filter(None, (DeliveryMethod(method).label, recipient, proof))), "")
+        )
     return [{"label": label, "value": value, "kind": kind} for label, value, kind in facts if value]
 
 
@@ -304,7 +252,8 @@ def _related(request: Request, dossier: Dossier) -> list[dict[str, str]]:
     return found
 
 
-def _to(request: Request, dossier: Dossier, done: str) -> Response:
+def go_to(request: Request, dossier: Dossier, done: str) -> Response:
+    """Return to the case and say what was done."""
     return HTTPSeeOther(f"{request.resource_path(dossier).rstrip('/')}?done={done}")
 
 
@@ -322,7 +271,9 @@ def filled(one: Verb):
 
     def view(context: Dossier, request: Request) -> Response | dict[str, object]:
         fields = {child.name for child in one.form()}
-        typed = {name: value for name, value in request.POST.items() if name in fields and isinstance(value, str)}
+        typed = {
+            name: value for name, value in request.POST.items() if name in fields and isinstance(value, str)
+        }
         result = perform(request, one, context, typed, channel="screen")
         if isinstance(result, Refused):
             result = Refused(tuple(_on_line(found, typed.get("line", "")) for found in result.findings))
@@ -337,10 +288,15 @@ def _on_line(found: Finding, line: str) -> Finding:
 
 
 def _outcome(
-    request: Request, context: Dossier, result: object, name: str, *, typed: Mapping[str, object] | None = None
+    request: Request,
+    context: Dossier,
+    result: object,
+    name: str,
+    *,
+    typed: Mapping[str, object] | None = None,
 ) -> Response | dict[str, object]:
     if not isinstance(result, Refused):
-        return _to(request, context, name)
+        return go_to(request, context, name)
     request.response.status_int = status_of(result)
     request.note_read("dossiers.show", context.id)
     return page(context, request, refused=result.findings, typed=typed)
@@ -364,7 +320,7 @@ def drawn(one: Verb):
         values = asking.read(form, request.POST.items())
         result = perform(request, one, context, values, channel="screen")
         if not isinstance(result, Refused):
-            return _to(request, context, one.name)
+            return go_to(request, context, one.name)
         request.response.status_int = status_of(result)
         request.note_read("dossiers.show", context.id)
         asking.mark(form, ((found.subject, messages.sentence(request, found)) for found in result.findings))
@@ -374,12 +330,16 @@ def drawn(one: Verb):
 
 
 def _sheet(request: Request, context: Dossier, one: Verb) -> deform.Form:
-    return asking.sheet(one, action=request.resource_path(context, one.name), file_title=_("File of the result"))
+    return asking.sheet(
+        one, action=request.resource_path(context, one.name), file_title=_("File of the result")
+    )
 
 
-def _asked(request: Request, context: Dossier, one: Verb, form: deform.Form, values: Mapping) -> dict[str, object]:
+def _asked(
+    request: Request, context: Dossier, one: Verb, form: deform.Form, values: Mapping
+) -> dict[str, object]:
     return {
-        **_head(request, context),
+        **head(request, context),
         "title": one.title,
         "effect": EFFECTS[one.name],
         "form": asking.draw(form, values),
@@ -395,7 +355,8 @@ EFFECTS = {
 }
 
 
-def _head(request: Request, context: Dossier) -> dict[str, object]:
+def head(request: Request, context: Dossier) -> dict[str, object]:
+    """Return what stands above every page of a case."""
     return {
         "dossier": context,
         "applicant": request.site.applicants[context.applicant],
@@ -412,7 +373,10 @@ def _proposed(request: Request, context: Dossier, one: Verb) -> dict[str, object
         case "decline":
             return {"law": "行政许可法 第三十二条第一款"}
         case "deliver":
-            return {"method": DeliveryMethod.COUNTER.value, "recipient": request.site.applicants[context.applicant].name}
+            return {
+                "method": DeliveryMethod.COUNTER.value,
+                "recipient": request.site.applicants[context.applicant].name,
+            }
         case "decide" if guide.result.valid_years:
             return {"result_valid_until": _years_later(request, guide.result.valid_years)}
         case _:
@@ -427,76 +391,14 @@ def _years_later(request: Request, years: int) -> str:
         return day.replace(year=day.year + years, day=28).isoformat()
 
 
-def tell_page(context: Dossier, request: Request) -> dict[str, object]:
-    """Show every line; what is missing is ticked and its demand written, so that one press tells everything."""
-    request.note_read("dossiers.show", context.id)
-    checklist = checklist_of(request.site, context, today=request.today)
-    until = (request.today + timedelta(days=GIVEN_TIME)).isoformat()
-    return _told(request, context, list(_gap_rows(checklist)), until)
-
-
-def _gap_rows(checklist: Checklist) -> Iterator[dict[str, object]]:
-    for state in checklist.lines:
-        if not state.needed or state.by_office:
-            continue
-        missing = state.status is LineStatus.MISSING
-        line = state.line
-        yield {
-            "id": line.id,
-            "name": line.name,
-            "status": {"word": state.status.label, "kind": BADGES[state.status]},
-            "ticked": missing,
-            "kind": (state.gap or GapKind.MISSING).value,
-            "demand": f"请提交{line.name}：{line.acceptance}" if missing else "",
-        }
-
-
-def _told(request: Request, context: Dossier, rows: list, until: str) -> dict[str, object]:
-    return {
-        **_head(request, context),
-        "rows": rows,
-        "until": until,
-        "kinds": [(kind.value, kind.label) for kind in GapKind],
-        "told": [line for line in context.told],
-    }  # fmt: skip
-
-
-def tell(context: Dossier, request: Request) -> Response | dict[str, object]:
-    """Tell everything that is missing or wrong, once."""
-    named, until = request.POST.getall("told"), request.POST.get("until", "")
-    gaps = [
-        {
-            "line": line,
-            "kind": request.POST.get(f"kind-{line}", ""),
-            "demand": request.POST.get(f"demand-{line}", ""),
-        }
-        for line in named
-    ]
-    one = verb("dossiers", "request_supplement")
-    result = perform(request, one, context, {"gaps": gaps, "until": until}, channel="screen")
-    if not isinstance(result, Refused):
-        return _to(request, context, one.name)
-    request.response.status_int = status_of(result)
-    request.note_read("dossiers.show", context.id)
-    rows = list(_gap_rows(checklist_of(request.site, context, today=request.today)))
-    for row in rows:
-        row["ticked"] = row["id"] in named
-        row["kind"] = request.POST.get(f"kind-{row['id']}", row["kind"])
-        row["demand"] = request.POST.get(f"demand-{row['id']}", row["demand"])
-    anchors = {row["id"]: f"told-{row['id']}" for row in rows}
-    anchors |= {f"gaps.{at}.{part}": f"{part}-{line}" for at, line in enumerate(named) for part in ("kind", "demand")}
-    names = {row["id"]: row["name"] for row in rows}
-    errors = shown(request, result.findings, anchors=anchors)
-    for error, found in zip(errors, result.findings, strict=True):
-        if found.subject in names:
-            error["text"] = f"{names[found.subject]}：{error['text']}"
-    return {**_told(request, context, rows, until), "errors": errors}
-
-
 def includeme(config: Configurator) -> None:
     """Open the case's pages: rights are those of each verb, on the case itself."""
     config.add_view(
-        show, context=Dossier, request_method="GET", permission=Permission.DOSSIER_VIEW, renderer="dossiers/show.pt"
+        show,
+        context=Dossier,
+        request_method="GET",
+        permission=Permission.DOSSIER_VIEW,
+        renderer="dossiers/show.pt",
     )
     for name in sorted(PRESSED):
         one = verb("dossiers", name)
@@ -508,12 +410,15 @@ def includeme(config: Configurator) -> None:
         one = verb("dossiers", name)
         _add(config, drawn_page(one), one, "GET", "dossiers/verb.pt")
         _add(config, drawn(one), one, "POST", "dossiers/verb.pt")
-    one = verb("dossiers", "request_supplement")
-    _add(config, tell_page, one, "GET", "dossiers/tell.pt")
-    _add(config, tell, one, "POST", "dossiers/tell.pt")
+    config.include(".supplements")
 
 
 def _add(config: Configurator, view, one: Verb, method: str, renderer: str) -> None:
     config.add_view(
-        view, name=one.name, context=Dossier, request_method=method, permission=one.permission, renderer=renderer
+        view,
+        name=one.name,
+        context=Dossier,
+        request_method=method,
+        permission=one.permission,
+        renderer=renderer,
     )

@@ -99,5 +99,9 @@ def includeme(config: Configurator) -> None:
     """Open the counter where files are handed out."""
     for context, permission in ((Dossier, Permission.DOSSIER_VIEW), (Material, Permission.MATERIAL_VIEW)):
         config.add_view(send_file, name="file", context=context, request_method="GET", permission=permission)
-        config.add_view(send_preview, name="preview", context=context, request_method="GET", permission=permission)
-    config.add_view(send_notice, name="pdf", context=Notice, request_method="GET", permission=Permission.NOTICE_VIEW)
+        config.add_view(
+            send_preview, name="preview", context=context, request_method="GET", permission=permission
+        )
+    config.add_view(
+        send_notice, name="pdf", context=Notice, request_method="GET", permission=Permission.NOTICE_VIEW
+    )

@@ -24,6 +24,12 @@ from . import messages
 NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     (_("Today"), "/desk", (Permission.DESK_VIEW,)),
     (_("Look up"), "/desk/search", (Permission.SEARCH_DESK,)),
+    (_("Archives"), "/archives", (Permission.ARCHIVE_EXPORT,)),
+    (_("Guides"), "/desk/guides", (Permission.GUIDE_DRAFT, Permission.GUIDE_APPROVE, Permission.GUIDE_PUBLISH)),
+    (_("People"), "/desk/people", (Permission.PERSON_MANAGE,)),
+    (_("Background work"), "/desk/jobs", (Permission.JOB_VIEW,)),
+    (_("System"), "/desk/system", (Permission.JOB_VIEW,)),
+    (_("Audit log"), "/desk/audit", (Permission.AUDIT_VIEW,)),
 )
 
 #: What a page says after an act; the code word stands in the address, nothing personal does.
@@ -42,7 +48,9 @@ DONE = {
     "submit": _("The material was taken."),
     "use": _("The held material is used; the applicant brings nothing."),
     "remove": _("The material was taken off its line."),
-    "number": _("A full number was typed into the search. It was looked up by its keyed sign; the number itself is not in the address."),
+    "number": _(
+        "A full number was typed into the search. It was looked up by its keyed sign; the number itself is not in the address."
+    ),
     "password": _("The password was changed. All other log-ins have ended."),
     "token-withdrawn": _("The token no longer works."),
     "sessions-ended": _("All log-ins have ended but this one."),
@@ -141,7 +149,9 @@ def unit_name(request: Request, unit: str) -> str:
     return described.get("short") or described.get("name") or unit
 
 
-def shown(request: Request, findings: Iterable[Finding], *, anchors: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+def shown(
+    request: Request, findings: Iterable[Finding], *, anchors: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
     """Return findings as the error summary shows them: where to go, and a sentence with its clause."""
     anchors = anchors or {}
     return [

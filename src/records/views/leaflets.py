@@ -78,7 +78,7 @@ def _facts(body: Body) -> list[dict[str, str]]:
         {"label": _("Time limit"), "value": body.limits.promised.label},
         {"label": _("Fee"), "value": fee_word(body)},
         {"label": _("Visits"), "value": visits(body)},
-        {"label": _("Where"), "value": f"{place.name} {place.window}" if place else NOTHING},
+        {"label": _("Where"), "value": place.window if place else NOTHING},
     ]
 
 

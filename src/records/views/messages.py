@@ -28,6 +28,14 @@ class Wording:
     cure: str
 
 
+#: Names of fields that a finding gives as its ``part``, in the words of the form.
+PARTS = {
+    "number": ("the number on the paper", "材料上的编号"),
+    "issuer": ("the issuer", "出具机关"),
+    "issued_on": ("the day of issue", "出具日期"),
+}
+
+
 @cache
 def table() -> Mapping[tuple[str, str], Wording]:
     """Return every wording by code and language (``zh_Hans``, ``en``)."""
@@ -77,4 +85,6 @@ def _filled(language: str, found: Finding, part: str) -> str:
     if wording is None:
         return ""
     params = _Params({"subject": found.subject, **found.params})
+    if params.get("part") in PARTS:
+        params["part"] = PARTS[params["part"]][language == DEFAULT]
     return getattr(wording, part).format_map(params)

@@ -30,7 +30,7 @@ from records.resources.site import Site
 
 from . import messages
 from .layout import day, unit_name
-from .leaflets import fee_word, leaflet, visits
+from .leaflets import day_word, fee_word, leaflet, visits
 from .session import next_path
 from .templating import SIZES
 
@@ -44,6 +44,14 @@ NAVIGATION = (
     (_("Where is my case?"), "/progress"),
     (_("Check a notice"), "/verify"),
 )
+
+#: The parts of a guide's page, to be jumped to.
+CONTENTS = (
+    ("bring", _("What to bring")), ("where", _("Where and when")), ("who", _("Who can apply")), ("steps", _("How it goes")),
+    ("time", _("How long it takes")), ("fee", _("What it costs")), ("basis", _("What it is based on")),
+    ("result", _("What you receive")), ("answers", _("Questions and answers")),
+    ("rights", _("Your rights, and what to do if you disagree")), ("ask", _("Ask or complain")), ("edition", _("This edition")),
+)  # fmt: skip
 
 
 def navigation(request: Request) -> tuple[tuple[str, str, bool], ...]:
@@ -77,6 +85,7 @@ def home(context: Site, request: Request) -> dict[str, object]:
     guides = request.script_name + "/guides"
     return {
         "navigation": navigation(request),
+        "own_search": True,
         "office": request.site.office,
         "tiles": [tile(request, guide, body) for guide, body in found[:SHOWN_FIRST]],
         "total": len(found),
@@ -259,12 +268,13 @@ def page_of(guide: Guide, version: GuideVersion, request: Request) -> dict[str, 
     return {
         "navigation": navigation(request),
         **leaflet(content(version), today=request.today, calendar=calendar),
-        "today": request.today,
+        "today": day_word(request.today),
         "version": version,
         "published": day(civil_date(version.published_at)) if version.published_at else "",
         "path": path,
         "permalink": f"{path}/versions/{version.version}",
         "address": public_address(request, path),
+        "contents": CONTENTS,
         "banner": _banner(version, present, request),
         "present_href": path if present is not None and present is not version else "",
         "earlier": [

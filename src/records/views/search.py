@@ -28,6 +28,7 @@ INDEXES: Mapping[str, tuple[str, tuple[tuple[str, str], ...], str]] = {
     "guides": (_("Guides"), (("unit", _("Unit")), ("kind", _("Kind"))), "guides"),
 }  # fmt: skip
 LONGEST = 200
+PAGE = 20
 
 
 def without_numbers(request: Request, text: str) -> str:
@@ -56,13 +57,22 @@ def search_page(context: Site, request: Request) -> Response | dict[str, object]
         return HTTPSeeOther(f"{request.script_name}/desk/search?{urlencode(query)}")
     index = request.GET.get("in", "")
     index = index if index in INDEXES else "dossiers"
-    page = {"query": text, "index": index, "found": None, "tabs": [], "hits": [], "similar": [], "facets": [], "chips": []}
+    page = {
+        "query": text,
+        "index": index,
+        "found": None,
+        "tabs": [],
+        "hits": [],
+        "similar": [],
+        "facets": [],
+        "chips": [],
+    }
     if not text:
         return page
     request.note_read(f"search.{index}", "", purpose=text)
     facets = tuple(name for name, _label in INDEXES[index][1])
     filters = tuple((name, request.GET[name]) for name in facets if request.GET.get(name))
-    found = _search(request, index, text, filters=filters, facets=facets, after=_cursor(request))
+    found = _search(request, index, text, filters=filters, facets=facets, after=_cursor(request), limit=PAGE)
     others = {name: _search(request, name, text, limit=1) for name in INDEXES if name != index}
     address = _Address(request, text, index, dict(filters))
     return {

@@ -105,7 +105,13 @@ def password(context: Site, request: Request) -> dict[str, object] | Response:
 
 def access_page(context: Site, request: Request) -> dict[str, object]:
     """Show one's own letters, log-ins and tokens."""
-    return {"person": own_record(request), "token": "", "label": "", "until": _in_a_month(request), **_choices(request)}
+    return {
+        "person": own_record(request),
+        "token": "",
+        "label": "",
+        "until": _in_a_month(request),
+        **_choices(request),
+    }
 
 
 def _in_a_month(request: Request) -> str:

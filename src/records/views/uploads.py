@@ -15,6 +15,7 @@ from records.operations.services import Services
 from records.store import StoreFull, TooLarge
 
 LIMIT = 60 << 20
+"""Bytes of one file where ``upload.limit`` does not say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,16 @@ class Arrived:
     findings: tuple[Finding, ...] = ()
 
 
-def take(services: Services, stream, name: str, field: str, *, limit: int = LIMIT) -> Arrived:
+def take(services: Services, stream, name: str, field: str) -> Arrived:
     """Store a stream, judge it by its content, and have a worker open it; bad files are named, not raised."""
+    limit = int(services.settings.get("upload.limit", LIMIT))
     name = name.replace("\\", "/").rsplit("/", 1)[-1][:120]
     try:
         stored = services.store.put(stream, limit=limit)
     except TooLarge:
-        return Arrived(None, (Finding("file.too-large", subject=field, params={"limit": limit >> 20}),))
+        return Arrived(
+            None, (Finding("file.too-large", subject=field, params={"limit": f"{limit / (1 << 20):.3g}"}),)
+        )
     except StoreFull:
         return Arrived(None, (Finding("file.disk-full", subject=field),))
     if stored.size == 0:

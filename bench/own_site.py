@@ -1,0 +1,24 @@
+"""Serve an instance that was filled before, as in an office: waitress with four threads, nothing beside it.
+
+    python bench/own_site.py INSTANCE PORT
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import office
+from waitress import serve
+
+from records import main
+
+THREADS = 4
+
+if __name__ == "__main__":
+    folder, port = Path(sys.argv[1]), int(sys.argv[2])
+    app = main(
+        {"__script__": "serve"},
+        **office.settings(folder, **{"session.secure": "false", "records.background": "false"}),
+    )
+    serve(app, host="127.0.0.1", port=port, threads=THREADS, ident="")

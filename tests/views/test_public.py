@@ -1,0 +1,384 @@
+"""The public pages, read as a citizen reads them: without a log-in, a script or a number in an address."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from records.domain.clocks import due
+from records.domain.guide_parts import Contact
+from records.domain.vocabulary import Limit
+from records.operations import guides, people
+from records.views.cached import is_public
+from tests.office import CITIZEN, CLERK, HEALTH_REVIEWER, REVIEWER, build_office, guide_bodies
+
+from .pages import errors, words
+from .public_office import delivered
+
+FOOD = "/guides/food-business"
+
+
+def body_of(key: str):
+    return next(body for body in guide_bodies() if body.key == key)
+
+
+def publish(office, body, *, on=None) -> None:
+    """Bring a new edition of a guide to the public, effective today unless told."""
+
+    def draft(act):
+        return guides.draft_guide(act, body)
+
+    assert office.do("bailu", draft)
+    with office.site() as site:
+        number = len(site.guides[body.key].versions)
+    reviewer = HEALTH_REVIEWER if body.unit == "health-commission" else REVIEWER
+    office.do(reviewer, lambda act: guides.approve_guide(act, act.site.guides[body.key], version=number))
+    office.do(
+        "zhoutingting",
+        lambda act: guides.publish_guide(
+            act, act.site.guides[body.key], version=number, effective_on=on or act.today
+        ),
+    )
+
+
+def test_the_first_page_asks_one_question_and_names_a_person(office):
+    page = office.browser().get("/")
+    text = words(page)
+    assert page.html.h1.get_text(strip=True) == "您要办什么事？"
+    assert [form["action"] for form in page.html.select("main form")] == ["/search", "/progress"]
+    assert [tile.strong.get_text() for tile in page.html.select(".tiles a")] == [
+        "个体工商户设立登记",
+        "公共场所卫生许可（新办）",
+        "食品经营许可（新办）",
+    ]
+    assert "今天 09:00—12:00，13:00—17:00" in text
+    assert "0000-1000000" in text
+    assert "“办不成事”反映窗口，一楼B01" in text
+    assert "Set-Cookie" not in page.headers
+    assert not page.html.select("[style]") and not page.html.select("script:not([src])")
+
+
+def test_on_a_holiday_the_first_page_says_why_the_hall_is_closed(office):
+    office.clock.advance(days=5)
+    assert "今天 今天不办公（周六）" in words(office.browser().get("/"))
+
+
+def test_a_search_shows_exact_hits_marks_the_words_and_counts(office):
+    page = office.browser().get("/search", {"q": "个体工商户"})
+    total = int(page.html.select_one(".count strong").get_text())
+    assert total == len(page.html.select("main ul.tasks")[0].select("li")) == 3
+    assert page.html.select_one("ul.tasks a")["href"] == "/guides/sole-trader-registration"
+    assert {mark.get_text() for mark in page.html.select("mark")} == {"个体工商户"}
+    narrowed = office.browser().get("/search", {"q": "个体工商户", "unit": "health-commission"})
+    assert [link["href"] for link in narrowed.html.select("ul.tasks a.task-link")] == ["/guides/public-venue-hygiene"]
+
+
+def test_an_empty_search_says_so_and_names_the_telephone(office):
+    page = office.browser().get("/search", {"q": "高尔夫球场"})
+    assert page.html.select_one(".count strong").get_text() == "0"
+    assert "没有找到相符的事项" in words(page)
+    assert "0000-1000000" in words(page)
+
+
+@pytest.mark.parametrize("number", [CITIZEN, "４１９９９９１９７００１０１１２２８", "13800000001"])
+def test_a_number_typed_into_the_public_search_never_stays_in_an_address(office, number):
+    answer = office.browser().get("/search", {"q": f"开店 {number}"}, status=303)
+    assert parse_qs(urlsplit(answer.location).query) == {"q": ["开店"], "note": ["number"]}
+    assert "请不要在这里输入证件号码" in words(answer.follow())
+
+
+@pytest.mark.parametrize("query", ["*a*", "title:(", "-", "“", "\u0000", "x" * 5000])
+def test_nothing_typed_breaks_the_search(office, query):
+    office.browser().get("/search", {"q": query}, status=200)
+
+
+def test_the_catalogue_filters_by_unit_and_by_applicant(office):
+    def listed(**query):
+        return [link["href"] for link in office.browser().get("/guides", query).html.select("a.task-link")]
+
+    assert len(listed()) == 3
+    assert listed(unit="health-commission") == ["/guides/public-venue-hygiene"]
+    assert "/guides/sole-trader-registration" not in listed(**{"for": "organisation"})
+    assert listed(unit="nobody") == []
+
+
+def test_a_guide_answers_in_the_order_of_a_citizens_questions_and_leaves_nothing_blank(office):
+    page = office.browser().get(FOOD)
+    assert [section["aria-labelledby"] for section in page.html.select("main section")] == [
+        "bring", "where", "who", "steps", "time", "fee", "basis", "result", "answers", "rights", "ask", "edition",
+    ]  # fmt: skip
+    assert page.html.select_one(".lead").get_text() == body_of("food-business").plain_title
+    assert not [dd for dd in page.html.select("dd") if not dd.get_text(strip=True)]
+    assert not [td for td in page.html.select("td") if not td.get_text(strip=True)]
+    assert len(page.body) < 50_000
+    assert len(page.html.select("link[rel=stylesheet]")) == 1
+    facts = {li.span.get_text(): li.strong.get_text() for li in page.html.select(".facts li")}
+    assert facts == {
+        "服务对象": "自然人、法人或其他组织",
+        "要带材料": "3~4份（另有2份免提交）",
+        "办理时限": "5个工作日",
+        "收费": "不收费",
+        "到窗口": "1次，结果可以邮寄",
+        "在哪办": body_of("food-business").places[0].window,
+    }
+
+
+def test_every_line_of_the_guide_is_listed_once_with_why_it_is_asked(office):
+    body = body_of("food-business")
+    page = office.browser().get(FOOD)
+    rows = page.html.select("#bring ~ table tr[id]")
+    assert sorted(row["id"] for row in rows) == sorted(f"line-{line.id}" for line in body.lines)
+    for line in body.lines:
+        text = page.html.select_one(f"#line-{line.id}").get_text(" ", strip=True)
+        assert line.name in text and line.basis in text and (line.issuer or "申请人自备") in text
+        assert ("免提交" in text) == line.waived
+    heads = [th.get_text(" ", strip=True) for th in page.html.select("tbody th")]
+    assert heads == ["要带的", "是否委托他人代为办理？ 回答“是”的才要带", "不用带的：由窗口调取"]
+
+
+def test_the_latest_day_is_reckoned_from_today_with_the_days_off_named(office):
+    text = words(office.browser().get(FOOD))
+    assert "5个工作日 ，11月23日（周一）受理的，最迟 11月30日（周一） 办好" in text
+    assert "受理当日不计入，其间休息日2天不计入" in text
+    office.clock.advance(days=37)
+    with office.site() as site:
+        found = due(office.clock.today(), 5, Limit.WORKING_DAYS, office.services.calendar(site))
+    assert found.provisional
+    text = words(office.browser().get(FOOD))
+    assert f"最迟 {found.due.month}月{found.due.day}日" in text
+    assert "（暂定：该年放假安排尚未公布）" in text
+
+
+def test_an_edition_keeps_its_address_and_says_that_a_newer_one_is_in_force(office):
+    body = body_of("food-business")
+    publish(office, replace(body, plain_title="开饭馆的新说法。"))
+    assert "开饭馆的新说法。" in words(office.browser().get(FOOD))
+    old = office.browser().get(f"{FOOD}/versions/1")
+    assert body.plain_title in words(old)
+    assert "这是旧版" in old.html.select_one(".note.wrong").get_text()
+    assert old.html.select_one(".note.wrong a")["href"] == FOOD
+    for missing in ("3", "0", "x", "", "1/2", "99999999"):
+        office.browser().get(f"{FOOD}/versions/{missing}", status=404)
+
+
+def test_an_edition_that_holds_later_is_not_shown_before_its_day(office):
+    body = body_of("food-business")
+    publish(office, replace(body, plain_title="明天起。"), on=office.clock.today() + timedelta(days=1))
+    assert body.plain_title in words(office.browser().get(FOOD))
+    assert "本版尚未生效" in words(office.browser().get(f"{FOOD}/versions/2"))
+    office.clock.advance(days=1)
+    assert "明天起。" in words(office.browser().get(FOOD))
+
+
+def test_a_draft_is_nowhere_in_public(office):
+    body = replace(body_of("food-business"), key="secret-draft", title="还没公布的事项")
+    office.do("bailu", lambda act: guides.draft_guide(act, body))
+    for path in ("/guides/secret-draft", "/guides/secret-draft/versions/1", "/guides/secret-draft/qr.svg"):
+        office.browser().get(path, status=404)
+    assert "还没公布的事项" not in office.browser().get("/guides").text
+    assert "还没公布的事项" not in office.browser().get("/search", {"q": "还没公布"}).html.select_one("main").get_text()
+
+
+def test_what_a_guide_holds_is_shown_as_text_never_as_markup(office):
+    body = body_of("food-business")
+    contacts = (*body.contacts, Contact("电话", "<script>alert(1)</script>"))
+    publish(office, replace(body, contacts=contacts))
+    page = office.browser().get(FOOD)
+    assert "<script>alert(1)</script>" in words(page)
+    assert "<script>alert" not in page.text
+
+
+def test_the_square_code_leads_to_the_guide(office):
+    answer = office.browser().get(f"{FOOD}/qr.svg")
+    assert answer.content_type == "image/svg+xml"
+    assert answer.body.startswith(b"<?xml") and b"<path" in answer.body
+
+
+def test_the_look_is_kept_in_cookies_and_never_leads_to_another_host(office):
+    browser = office.browser()
+    answer = browser.get("/look", {"size": "large", "back": FOOD}, status=303)
+    assert urlsplit(answer.location).path == FOOD
+    assert answer.follow().html.html["data-size"] == "large"
+    browser.get("/settings", {"lang": "en", "next": "/"}, status=303)
+    assert "What do you want to do?" in browser.get("/").html.h1.get_text()
+    for outside in ("//evil.example/", "https://evil.example/", "/\\evil.example"):
+        answer = office.browser().get("/look", {"size": "huge", "back": outside}, status=303)
+        assert urlsplit(answer.location).netloc in ("", "localhost:80")
+    assert "Set-Cookie" not in office.browser().get("/look", {"size": "giant", "back": "/"}, status=303).headers
+
+
+def test_reading_writes_nothing(office):
+    before = office.services.database.zodb.lastTransaction()
+    for path in ("/", "/guides", FOOD, f"{FOOD}/qr.svg", "/search?q=1", "/progress", "/verify"):
+        office.browser().get(path)
+    assert office.services.database.zodb.lastTransaction() == before
+
+
+@pytest.fixture
+def cached(tmp_path):
+    office = build_office(tmp_path, **{"public.pages": "true"})
+    yield office, office.app.registry.public_pages
+    office.close()
+
+
+def refuse(*args, **kw):
+    raise AssertionError("a connection was opened")
+
+
+def test_a_kept_page_opens_no_connection_and_is_not_sent_twice(cached, monkeypatch):
+    office, pages = cached
+    pages.poll()
+    first = office.browser().get(FOOD)
+    monkeypatch.setattr(office.services.database.zodb, "open", refuse)
+    again = office.browser().get(FOOD)
+    assert (again.body, again.headers["ETag"]) == (first.body, first.headers["ETag"])
+    assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+    same = office.browser().get(FOOD, headers={"If-None-Match": f'W/{first.headers["ETag"]}'}, status=304)
+    assert same.body == b""
+    assert office.browser().head(FOOD).headers["ETag"] == first.headers["ETag"]
+
+
+def test_a_published_change_is_seen_after_the_next_look_into_the_feed(cached):
+    office, pages = cached
+    pages.poll()
+    old = office.browser().get(FOOD).body
+    publish(office, replace(body_of("food-business"), plain_title="改过的一句话。"))
+    assert office.browser().get(FOOD).body == old
+    assert pages.poll() is True
+    assert "改过的一句话。" in words(office.browser().get(FOOD))
+    assert pages.poll() is False
+
+
+def test_other_changes_keep_the_pages_and_a_new_day_does_not(cached):
+    office, pages = cached
+    pages.poll()
+    office.browser().get(FOOD)
+    office.applicant()
+    assert pages.poll() is False
+    office.clock.advance(days=1)
+    assert pages.poll() is True
+    assert "11月24日（周二）受理的" in words(office.browser().get(FOOD))
+
+
+def test_a_page_drawn_before_a_change_is_not_kept_after_it(cached):
+    office, pages = cached
+    pages.poll()
+
+    def slow(environ, router):
+        response = router_policy(environ, router)
+        publish(office, replace(body_of("food-business"), plain_title="画到一半时改的。"))
+        pages.poll()
+        return response
+
+    router_policy = office.app.execution_policy
+    office.app.execution_policy = pages.wrap(slow)
+    office.browser().get("/guides")
+    office.app.execution_policy = router_policy
+    assert office.browser().get(FOOD).html.select_one(".lead").get_text() == "画到一半时改的。"
+
+
+def test_pages_are_kept_apart_by_look_and_never_for_whoever_is_logged_in(cached):
+    office, pages = cached
+    pages.poll()
+    normal = office.browser().get("/")
+    english = office.browser()
+    english.get("/look", {"lang": "en", "size": "large", "back": "/"})
+    assert english.get("/").html.html["data-size"] == "large"
+    assert office.browser().get("/").body == normal.body
+    clerk = office.browser(CLERK)
+    assert "Cache-Control" in clerk.get("/").headers and clerk.get("/").headers["Cache-Control"] == "no-store"
+    assert office.browser().get("/").body == normal.body
+
+
+def test_without_a_recent_look_nothing_is_answered_from_memory(cached):
+    office, pages = cached
+    assert "ETag" not in office.browser().get(FOOD).headers
+    pages.poll()
+    assert "ETag" in office.browser().get(FOOD).headers
+    pages._looked = float("-inf")
+    assert "ETag" not in office.browser().get(FOOD).headers
+
+
+def test_only_public_pages_are_kept():
+    assert [path for path in ("/", "/guides", FOOD, f"{FOOD}/versions/2", f"{FOOD}/qr.svg") if not is_public(path)] == []
+    private = ("/desk", "/guides/", "//guides", f"{FOOD}/edition", f"{FOOD}/versions/x", "/progress", "/search", "/api/v1/x")
+    assert [path for path in private if is_public(path)] == []
+
+
+def receipt(office, case: str) -> tuple[str, str]:
+    with office.site() as site:
+        return site.dossiers[case].code, site.dossiers[case].inquiry_code
+
+
+def ask(browser, number: str, code: str, *, status: int = 200):
+    one = browser.get("/progress").forms[0]
+    forms = browser.get("/progress").forms
+    one = next(forms[key] for key in forms if forms[key].method.upper() == "POST")
+    one["number"], one["code"] = number, code
+    return one.submit(status=status)
+
+
+def test_whoever_holds_the_receipt_sees_how_the_case_stands_and_nothing_personal(office):
+    case = delivered(office)
+    number, code = receipt(office, case)
+    page = ask(office.browser(), number.lower(), " ".join(code))
+    text = words(page)
+    assert page.html.h1.get_text() == "个体工商户设立登记"
+    assert "已办结" in text and "结果已经送达。" in text and "欧阳某" in text
+    for personal in ("䶮", CITIZEN, "13800000001", "诸葛", "欧阳静"):
+        assert personal not in page.html.select_one("main").get_text()
+    notes = [path.read_text() for path in (office.services.instance / "access").glob("*.jsonl")]
+    assert f'"on":"dossier:{case}"' in notes[0] and '"read":"progress"' in notes[0]
+
+
+def test_an_unknown_number_and_a_wrong_code_get_the_same_answer(office):
+    number, code = receipt(office, delivered(office))
+    wrong = ask(office.browser(), number, f"{(int(code) + 1) % 10**6:06d}", status=404)
+    unknown = ask(office.browser(), "SCJ202611239999", code, status=404)
+    assert errors(wrong) == errors(unknown) == ["收件编号和查询码不相符。请对照收件凭证重新输入。"]
+    assert words(wrong).replace(number, "X") == words(unknown).replace("SCJ202611239999", "X")
+
+
+def test_after_five_wrong_codes_even_the_right_one_waits_ten_minutes(office):
+    number, code = receipt(office, delivered(office))
+    for _ in range(5):
+        ask(office.browser(), number, "000000" if code != "000000" else "111111", status=404)
+    assert errors(ask(office.browser(), number, code, status=429)) == ["输错的次数太多。请十分钟后再试，或者到窗口、打电话查询。"]
+    office.clock.advance(minutes=11)
+    assert "已办结" in words(ask(office.browser(), number, code))
+
+
+def test_an_address_that_guesses_many_numbers_is_stopped(office):
+    for number in range(20):
+        ask(office.browser(), f"SCJ2026112390{number:02d}", "123456", status=404)
+    ask(office.browser(), "SCJ202611239100", "123456", status=429)
+
+
+def test_asking_how_a_case_stands_writes_nothing_and_keeps_no_answer(office):
+    number, code = receipt(office, delivered(office))
+    before = office.services.database.zodb.lastTransaction()
+    ask(office.browser(), number, code)
+    ask(office.browser(), number, "999999", status=404)
+    assert office.services.database.zodb.lastTransaction() == before
+
+
+def test_a_notice_is_confirmed_by_number_and_code_without_naming_anybody(office):
+    delivered(office)
+    with office.site() as site:
+        notice = next(iter(site.notices.values()))
+        number, code, digest = notice.code, notice.verify_code, notice.digest
+    page = office.browser().get("/verify", {"n": number, "c": code})
+    text = words(page)
+    assert "这份文书由本中心出具" in text and number in text and digest in text
+    assert "云溪县市场监督管理局" in text
+    assert "欧阳" not in text
+    wrong = office.browser().get("/verify", {"n": number, "c": code[:-1]}, status=404)
+    unknown = office.browser().get("/verify", {"n": "云市监准〔2026〕99号", "c": code}, status=404)
+    assert errors(wrong) == errors(unknown) == ["没有找到与此编号和核验码相符的文书。请对照文书重新输入；确认无误的，请到窗口核实。"]
+
+
+def test_a_person_who_is_locked_out_changes_nothing_for_the_public(office):
+    office.do("admin", lambda act: people.end_sessions(act, act.site.people[CLERK]))
+    office.browser().get("/", status=200)
