@@ -193,3 +193,10 @@ def test_every_day_of_a_century_is_read():
         head = f"410726{day:%Y%m%d}123"
         assert citizen_number(head + ric.calc_check_digit(head + "0"), today=TODAY).birth == day
         day += timedelta(days=97)
+
+
+def test_a_mistyped_citizen_number_is_never_taken_for_a_credit_code():
+    right = "419999197001011228"
+    for last in "0123456789X":
+        found = recognise(right[:17] + last, today=date(2026, 11, 21))
+        assert (found.kind, found.valid) == (IdentifierKind.CITIZEN, last == right[17])

@@ -21,9 +21,9 @@ from records.domain.vocabulary import GapKind
 from records.exchange.guides import shipped_guides
 from records.forms.verbs import verb
 from records.operations import importing
+from records.operations.identities import identity_of
 from records.operations.people import issue_token
 from records.operations.searching import search
-from records.operations.identities import identity_of
 from records.scripts.command import main
 from records.scripts.instance import Instance
 from records.views import messages
@@ -58,7 +58,17 @@ class Plain:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    def do(self, who: str, noun: str, name: str, record: str = "", /, *, file: File | None = None, **values: object):
+    def do(
+        self,
+        who: str,
+        noun: str,
+        name: str,
+        record: str = "",
+        /,
+        *,
+        file: File | None = None,
+        **values: object,
+    ):
         one = verb(noun, name)
         answers = one.ask(values)
         if one.file:
@@ -100,7 +110,17 @@ class Command(Plain):
         )
         return done.exit_code, json.loads(done.stdout) if done.stdout else {"said": done.stderr}
 
-    def do(self, who: str, noun: str, name: str, record: str = "", /, *, file: File | None = None, **values: object):
+    def do(
+        self,
+        who: str,
+        noun: str,
+        name: str,
+        record: str = "",
+        /,
+        *,
+        file: File | None = None,
+        **values: object,
+    ):
         arguments = [noun, name.replace("_", "-"), *([record] if record else [])]
         for key, value in values.items():
             flag = "--" + key.replace("_", "-")
@@ -146,7 +166,8 @@ class Api(Command):
         if who not in self._tokens:
             until = self.office.clock.today() + timedelta(days=300)
             self._tokens[who] = self.office.do(
-                who, lambda act: issue_token(act, act.site.people[who], label="测试", scopes=["*"], until=until)
+                who,
+                lambda act: issue_token(act, act.site.people[who], label="测试", scopes=["*"], until=until),
             )
         return {"Authorization": f"Bearer {self._tokens[who]}", **more}
 
@@ -198,7 +219,17 @@ class Screen(Command):
             self._browsers[who] = self.office.browser(who)
         return self._browsers[who]
 
-    def do(self, who: str, noun: str, name: str, record: str = "", /, *, file: File | None = None, **values: object):
+    def do(
+        self,
+        who: str,
+        noun: str,
+        name: str,
+        record: str = "",
+        /,
+        *,
+        file: File | None = None,
+        **values: object,
+    ):
         if noun == "guides":
             return super().do(who, noun, name, record, **values)
         return outcome(self.send(self.form(who, noun, name, record, file=file, **values)), record)
@@ -207,7 +238,17 @@ class Screen(Command):
     def send(form):
         return form.submit(status="*")
 
-    def form(self, who: str, noun: str, name: str, record: str = "", /, *, file: File | None = None, **values: object):
+    def form(
+        self,
+        who: str,
+        noun: str,
+        name: str,
+        record: str = "",
+        /,
+        *,
+        file: File | None = None,
+        **values: object,
+    ):
         """Return the form of a verb, filled in and not yet sent."""
         browser = self.browser(who)
         match noun, name:

@@ -15,7 +15,7 @@ from records.jobs import work_once
 from records.operations import archiving, indexing
 from records.operations.digest import semantic_digest, semantic_records
 from records.vault import Vault
-from tests.office import CLERK, REVIEWER, CITIZEN, Office, build_office
+from tests.office import CITIZEN, CLERK, REVIEWER, Office, build_office
 
 from .channels import File, No, gap, shipped
 
@@ -65,7 +65,9 @@ def publish_guides(channel) -> None:
 def tell(channel, office: Office, folder: Path) -> End:
     publish_guides(channel)
     office.clock.advance(hours=1)
-    person = channel.do(CLERK, "applicants", "create", number=f" {CITIZEN} ", name="欧阳䶮", phone="13800000001")
+    person = channel.do(
+        CLERK, "applicants", "create", number=f" {CITIZEN} ", name="欧阳䶮", phone="13800000001"
+    )
     registration = register(channel, office, person)
     licence = allow_food(channel, office, person)
     office.clock.advance(days=1)
@@ -80,7 +82,12 @@ def tell(channel, office: Office, folder: Path) -> End:
 def register(channel, office: Office, person: str) -> str:
     """Register a sole trader through an agent; decided at once, the licence in the library at delivery."""
     case = channel.do(
-        CLERK, "dossiers", "open", applicant=person, guide="sole-trader-registration", situation={"agent": True}
+        CLERK,
+        "dossiers",
+        "open",
+        applicant=person,
+        guide="sole-trader-registration",
+        situation={"agent": True},
     )
     hand_in(channel, case, "application", seen=False)
     hand_in(channel, case, "identity", document_number=CITIZEN, issuer="云溪县公安局", issued_on="2020-05-01")

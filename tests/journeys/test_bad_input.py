@@ -6,10 +6,10 @@ from threading import Barrier, Thread
 
 import pytest
 
-from records.operations import dossiers, guides
-from records.operations.digest import semantic_digest
 from records.jobs import work_once
-from tests.office import ANOTHER, CITIZEN, CLERK, MONDAY, REVIEWER, Office, build_office, guide_bodies
+from records.operations import guides
+from records.operations.digest import semantic_digest
+from tests.office import CITIZEN, CLERK, REVIEWER, Office, build_office, guide_bodies
 
 from .channels import CHANNELS, Api, File, No, Screen, gap, outcome
 from .story import paper
@@ -49,7 +49,9 @@ def _publish_for_tomorrow(office: Office) -> None:
     tomorrow = office.clock.today() + timedelta(days=1)
     office.do(
         PUBLISHER,
-        lambda act: guides.publish_guide(act, act.site.guides["food-later"], version=1, effective_on=tomorrow),
+        lambda act: guides.publish_guide(
+            act, act.site.guides["food-later"], version=1, effective_on=tomorrow
+        ),
     )
 
 
@@ -80,7 +82,9 @@ def submit(channel, cast, file: File, line: str = "application", **more):
     return channel.do(CLERK, "dossiers", "submit", cast.case, file=file, line=line, **more)
 
 
-BROKEN = File("申请书.pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\ntrailer\n<< /Root 9 0 R")
+BROKEN = File(
+    "申请书.pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\ntrailer\n<< /Root 9 0 R"
+)
 
 ROWS = {
     "a wrong check digit": (lambda channel, cast: create(channel, cast, "419999198502030019"), ("id.check-digit",)),
@@ -168,7 +172,8 @@ def ready(office: Office, *, name: str = "欧阳䶮") -> str:
 def notices(office: Office, case: str) -> list[tuple[str, bool]]:
     with office.site() as site:
         return [
-            (site.notices[notice].code, bool(site.notices[notice].digest)) for notice in site.dossiers[case].notices
+            (site.notices[notice].code, bool(site.notices[notice].digest))
+            for notice in site.dossiers[case].notices
         ]
 
 
@@ -198,7 +203,14 @@ def test_a_double_click_on_an_upload_keeps_one_copy(office):
     api, case = Api(office), office.case(office.applicant())
     answers = [
         api.send(
-            CLERK, "dossiers", "submit", case, file=paper("申请书"), line="application", original_seen=True, once="k2"
+            CLERK,
+            "dossiers",
+            "submit",
+            case,
+            file=paper("申请书"),
+            line="application",
+            original_seen=True,
+            once="k2",
         )
         for _ in range(2)
     ]
@@ -221,7 +233,9 @@ def test_the_back_button_after_an_upload_sends_the_old_form_and_doubles_nothing(
     screen, case = Screen(office), office.case(office.applicant())
     form = screen.form(CLERK, "dossiers", "submit", case, line="application", file=paper("申请书"))
     first = form.submit(status=303)
-    form["upload"] = screen.form(CLERK, "dossiers", "submit", case, line="kitchen-plan", file=paper("另一份"))["upload"].value
+    form["upload"] = screen.form(
+        CLERK, "dossiers", "submit", case, line="kitchen-plan", file=paper("另一份")
+    )["upload"].value
     before = digest(office)
     assert form.submit(status=303).location == first.location
     assert digest(office) == before
@@ -287,16 +301,18 @@ def test_a_full_disk_does_not_undo_an_act_its_paper_waits(office, way):
 def test_two_clerks_with_one_paper_end_with_one_copy_and_one_polite_answer(office, kind, order):
     case = office.case(office.applicant())
     ways = [CHANNELS[kind](office) for _ in order]
-    sends = [
-        _sending(way, who, case, paper("申请书")) for way, who in zip(ways, order, strict=True)
-    ]
+    sends = [_sending(way, who, case, paper("申请书")) for way, who in zip(ways, order, strict=True)]
     answers = _at_once(sends)
     good = [answer for answer in answers if not isinstance(answer, No)]
     polite = [answer for answer in answers if isinstance(answer, No)]
     assert (len(good), [answer.codes for answer in polite]) == (1, [("material.line-filled",)])
     assert "没有重复保存" in polite[0].texts[0]
     with office.site() as site:
-        assert (len(site.holdings), len(list(site.materials.values())), len(site.dossiers[case].entries)) == (1, 1, 1)
+        assert (len(site.holdings), len(list(site.materials.values())), len(site.dossiers[case].entries)) == (
+            1,
+            1,
+            1,
+        )
 
 
 def test_two_clerks_who_accept_one_case_give_one_notice(office):

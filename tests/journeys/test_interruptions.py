@@ -100,7 +100,7 @@ def test_kill_9_in_mid_acceptance_leaves_each_case_accepted_with_one_notice_or_n
         kills += 1
         accepted = _check(tmp_path, cases)
     print(f"{kills} kills, {accepted} of {len(cases)} accepted before the last")
-    assert 0 < accepted
+    assert accepted > 0
     _finish(tmp_path, cases[accepted:], context)
     assert _check(tmp_path, cases) == len(cases)
 
@@ -167,7 +167,9 @@ def _check(folder, cases: list[str]) -> int:
             done = states.count(DossierState.ACCEPTED)
             assert states == [DossierState.ACCEPTED] * done + [DossierState.DRAFT] * (len(cases) - done)
             assert [len(each) for each in papers] == [1] * done + [0] * (len(cases) - done)
-            assert [each[0].code for each in papers[:done]] == [f"云市监受〔2026〕{n}号" for n in range(1, done + 1)]
+            assert [each[0].code for each in papers[:done]] == [
+                f"云市监受〔2026〕{n}号" for n in range(1, done + 1)
+            ]
             assert all(each[0].digest for each in papers[:done])
             assert list(site.audit) == list(range(1, len(site.audit) + 1))
             assert len(list(site.notices.values())) == done

@@ -8,7 +8,11 @@ from .story import open_office, tell
 
 @pytest.fixture(params=["file", "postgresql"])
 def uri(request, tmp_path) -> str:
-    return request.getfixturevalue("postgres_uri") if request.param == "postgresql" else f"file://{tmp_path}/Data.fs"
+    return (
+        request.getfixturevalue("postgres_uri")
+        if request.param == "postgresql"
+        else f"file://{tmp_path}/Data.fs"
+    )
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

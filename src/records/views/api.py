@@ -77,11 +77,7 @@ def problem(request: Request, findings: tuple[Finding, ...], *, status: int | No
 
 def _values(request: Request, verb: Verb) -> Mapping[str, object] | Refused:
     if (request.content_type or "").startswith("multipart/form-data"):
-        fields = {name: value for name, value in request.POST.items() if name not in (verb.file, "__once__")}
-        for name in ("situation", "gaps"):
-            if name in fields:
-                fields[name] = json.loads(fields[name])
-        return fields
+        return {name: value for name, value in request.POST.items() if name not in (verb.file, "__once__")}
     if not request.body:
         return {}
     try:
@@ -97,6 +93,8 @@ def verb_view(verb: Verb):
     """Return the view that does one verb for the API."""
 
     def view(context, request: Request) -> Response:
+        if verb.subject and str(context.seq) not in request.if_match:
+            return problem(request, (Finding("record.changed"),), status=412)
         values = _values(request, verb)
         if isinstance(values, Refused):
             return problem(request, values.findings, status=400)
@@ -106,6 +104,7 @@ def verb_view(verb: Verb):
         if result is None:
             return problem(request, (Finding("applicant.none"),), status=404)
         if isinstance(result, str):
+            request.shown_once = True  # a full number is never kept for a repeated request
             request.note_read(f"{verb.noun}.{verb.name}", context.id, purpose=str(values.get("purpose", "")))
             return answer(request, {"value": result})
         if not verb.changes:
@@ -124,7 +123,7 @@ def show(context: Record, request: Request) -> Response:
     if noun in PERSONAL:
         request.note_read(f"{noun}.show", context.id)
     response = answer(request, describe(request.site, context, today=request.today))
-    response.headers["ETag"] = f'"{context.seq}"'
+    response.etag, response.conditional_response = str(context.seq), True
     return response
 
 
@@ -145,7 +144,9 @@ def search_public(context, request: Request) -> Response:
 def found(request: Request, index: str, readers: frozenset[str]) -> dict[str, object]:
     """Return a page of hits as plain values."""
     cursor = request.params.get("after", "")
-    after = tuple(int(part) for part in cursor.split(".")) if cursor.count(".") == 1 else None
+    parts = cursor.split(".")
+    readable = len(parts) == 2 and all(part.isdecimal() and len(part) < 20 for part in parts)
+    after = tuple(map(int, parts)) if readable else None
     page = search(request.registry.services, index, request.params.get("q", ""), readers=readers, after=after)
 
     def shown(hits):

@@ -155,10 +155,10 @@ def is_public(path: str) -> bool:
 def _send(page: Page, environ: dict) -> Response:
     known = [tag.strip().removeprefix("W/") for tag in environ.get("HTTP_IF_NONE_MATCH", "").split(",")]
     fresh = page.etag in known or "*" in known
-    response = Response(status=304 if fresh else 200, headerlist=list(page.headers))
+    headers = [pair for pair in page.headers if not (fresh and pair[0] == "Content-Type")]
+    response = Response(status=304 if fresh else 200, headerlist=[*headers, ("ETag", page.etag)])
     if not fresh:
         response.body = page.body
-    response.headers["ETag"] = page.etag
     return response
 
 

@@ -57,6 +57,13 @@ _ONCE = {
     "required": False,
     "schema": {"type": "string", "maxLength": 200},
 }
+_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag that was read; 412 when the record has changed since.",
+    "schema": {"type": "string"},
+}
 _PROBLEM = {
     "type": "object",
     "properties": {
@@ -96,7 +103,7 @@ def _operation(verb: Verb) -> dict[str, object]:
         "operationId": f"{verb.noun}.{verb.name}",
         "summary": str(verb.title),
         "x-permission": verb.permission.value,
-        "parameters": [*([_ID] if verb.subject else []), _ONCE],
+        "parameters": [*([_ID, _MATCH] if verb.subject else []), _ONCE],
         "requestBody": {"content": {media: {"schema": schema}}},
         "responses": _RESPONSES,
     }

@@ -31,7 +31,6 @@ from records.resources.site import Site
 from . import messages
 from .layout import day, unit_name
 from .leaflets import day_word, fee_word, leaflet, visits
-from .session import next_path
 from .templating import SIZES
 
 SHOWN_FIRST = 8
@@ -314,8 +313,9 @@ def leaflet_code(context: Guide, request: Request) -> Response:
 
 def look(context: Site, request: Request) -> Response:
     """Keep how this reader wants pages (type size, contrast, language) in cookies, and go back."""
-    back = request.GET.get("back") or request.GET.get("next")
-    response = HTTPSeeOther(next_path(request, back) if back else request.script_name + "/")
+    back = request.GET.get("back") or request.GET.get("next") or ""
+    ours = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
+    response = HTTPSeeOther(back if ours else request.script_name + "/")
     for name, values in (("size", ("normal", *SIZES)), ("contrast", ("normal", "high")), ("lang", tuple(LANGUAGES))):
         if request.GET.get(name) in values:
             response.set_cookie(name, request.GET[name], max_age=31_536_000, path="/", samesite="Lax", httponly=True)
