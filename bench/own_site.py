@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from records import main
 THREADS = 4
 
 if __name__ == "__main__":
+    logging.getLogger("waitress").setLevel(logging.ERROR)
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     app = main(
         {"__script__": "serve"},

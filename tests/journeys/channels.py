@@ -6,12 +6,12 @@ Each does a verb of the shared table for a person and answers with the id of wha
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from re import DOTALL, Pattern, compile, escape, split
 
 from click.testing import CliRunner
 from webtest import TestApp, Upload
@@ -250,45 +250,27 @@ class Screen(Command):
         **values: object,
     ):
         """Return the form of a verb, filled in and not yet sent."""
-        browser = self.browser(who)
-        match noun, name:
-            case "applicants", "find" | "create":
-                page = browser.get("/desk")
-                form = form_to(page, "/applicants/find")
-                form["number"] = values.pop("number")
-                if name == "find":
-                    return form
-                page = form.submit(status="*")
-                if page.status_int == 303:
-                    form = MadeUp(browser, "/applicants/create", {"number": form["number"].value})
-                elif page.html.select("#errors a"):
-                    return form
-                else:
-                    form = form_to(page, "/applicants/create")
-            case "dossiers", "open":
-                page = browser.get(f"/applicants/{values['applicant']}", {"guide": values["guide"]})
-                ticked = [key for key, yes in values.pop("situation", {}).items() if yes]
-                form = _or_made_up(browser, page, "/dossiers/open", guide=values["guide"])
-                for box in form.fields.get("situation", []):
-                    box.checked = box._value in ticked
-            case "dossiers", "submit" | "use":
-                page = browser.get(f"/dossiers/{record}")
-                form = _or_made_up(browser, page, f"/dossiers/{record}/{name}", line=values["line"])
-            case "dossiers", "request_supplement":
-                form = form_to(browser.get(f"/dossiers/{record}/{name}"), f"/{name}")
-                for box in form.fields.get("told", []):
-                    box.checked = box._value in {gap["line"] for gap in values["gaps"]}
-                for gap in values.pop("gaps"):
-                    form[f"kind-{gap['line']}"] = gap["kind"]
-                    form[f"demand-{gap['line']}"] = gap["demand"]
-            case "dossiers", _ if name in PRESSED:
-                form = _or_made_up(browser, browser.get(f"/dossiers/{record}"), f"/dossiers/{record}/{name}")
-            case _:
-                form = form_to(browser.get(f"/{noun}/{record}/{name}"), f"/{name}")
+        form = self._blank(self.browser(who), noun, name, record, values)
         for key, value in values.items():
             fill(form, key, value)
         if file is not None:
             fill(form, verb(noun, name).file, Upload(file.name, file.data))
+        return form
+
+    def _blank(self, browser: TestApp, noun: str, name: str, record: str, values: dict):
+        """Return the form of a verb; what it takes from ``values`` on the way is gone from there."""
+        path = f"/{noun}/{record}"
+        if noun == "applicants" and not record:
+            return _applicant_form(browser, name, values)
+        if name == "open":
+            return _opening_form(browser, values)
+        if name in ("submit", "use"):
+            return _or_made_up(browser, browser.get(path), f"{path}/{name}", line=values["line"])
+        if name in PRESSED:
+            return _or_made_up(browser, browser.get(path), f"{path}/{name}")
+        form = form_to(browser.get(f"{path}/{name}"), f"/{name}")
+        if name == "request_supplement":
+            _tick_gaps(form, values.pop("gaps"))
         return form
 
     def hits(self, who: str, index: str, words: str) -> tuple[int, list[str]]:
@@ -299,6 +281,37 @@ class Screen(Command):
 
 
 CHANNELS = {"screen": Screen, "api": Api, "command": Command}
+
+
+def _applicant_form(browser: TestApp, name: str, values: dict):
+    form = form_to(browser.get("/desk"), "/applicants/find")
+    form["number"] = values.pop("number")
+    if name == "find":
+        return form
+    page = form.submit(status="*")
+    if page.status_int == 303:
+        return MadeUp(browser, "/applicants/create", {"number": form["number"].value})
+    if page.html.select("#errors a"):
+        values.clear()
+        return form
+    return form_to(page, "/applicants/create")
+
+
+def _opening_form(browser: TestApp, values: dict):
+    page = browser.get(f"/applicants/{values['applicant']}", {"guide": values["guide"]})
+    ticked = [key for key, yes in values.pop("situation", {}).items() if yes]
+    form = _or_made_up(browser, page, "/dossiers/open", guide=values["guide"])
+    for box in form.fields.get("situation", []):
+        box.checked = box._value in ticked
+    return form
+
+
+def _tick_gaps(form, gaps: list[dict[str, str]]) -> None:
+    for box in form.fields.get("told", []):
+        box.checked = box._value in {each["line"] for each in gaps}
+    for each in gaps:
+        form[f"kind-{each['line']}"] = each["kind"]
+        form[f"demand-{each['line']}"] = each["demand"]
 
 
 def _or_made_up(browser: TestApp, page, path: str, **fields: str):
@@ -374,12 +387,14 @@ def told(findings: list[dict]) -> No:
 
 
 @cache
-def _patterns() -> tuple[tuple[Pattern[str], str, int], ...]:
+def _patterns() -> tuple[tuple[re.Pattern[str], str, int], ...]:
     found = []
     for (code, language), wording in messages.table().items():
         if language == "zh_Hans":
-            parts = split(r"\{\w+\}", wording.reason + wording.cure)
-            found.append((compile(".*".join(map(escape, parts)), DOTALL), code, sum(map(len, parts))))
+            parts = re.split(r"\{\w+\}", wording.reason + wording.cure)
+            found.append(
+                (re.compile(".*".join(map(re.escape, parts)), re.DOTALL), code, sum(map(len, parts)))
+            )
     return tuple(sorted(found, key=lambda each: -each[2]))
 
 

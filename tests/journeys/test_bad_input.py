@@ -317,10 +317,12 @@ def test_two_clerks_with_one_paper_end_with_one_copy_and_one_polite_answer(offic
 
 def test_two_clerks_who_accept_one_case_give_one_notice(office):
     case = ready(office)
-    answers = _at_once([
-        lambda way=CHANNELS["api"](office), who=who: way.do(who, "dossiers", "accept", case)
-        for who in (CLERK, OTHER_CLERK)
-    ])  # fmt: skip
+    api = Api(office)
+    for who in (CLERK, OTHER_CLERK):
+        api.headers(who)
+    answers = _at_once(
+        [lambda who=who: api.do(who, "dossiers", "accept", case) for who in (CLERK, OTHER_CLERK)]
+    )
     assert sorted(str(getattr(answer, "codes", answer)) for answer in answers) == sorted(
         [case, "('dossier.wrong-state',)"]
     )

@@ -99,7 +99,6 @@ def test_kill_9_in_mid_acceptance_leaves_each_case_accepted_with_one_notice_or_n
         _kill(context, str(tmp_path), cases[accepted:], chance.uniform(0.0, 0.12))
         kills += 1
         accepted = _check(tmp_path, cases)
-    print(f"{kills} kills, {accepted} of {len(cases)} accepted before the last")
     assert accepted > 0
     _finish(tmp_path, cases[accepted:], context)
     assert _check(tmp_path, cases) == len(cases)
@@ -117,8 +116,8 @@ def _case(office, serial: int) -> str:
     person = office.applicant(citizen(serial, date(1980, 2, 3), office.clock.today()), "欧阳静")
     case = office.case(person)
     upload = office.upload("共用的一页")
+    described = materials.Description(issued_on=office.clock.today())
     for line in LINES:
-        described = materials.Description(issued_on=office.clock.today())
         office.do(
             CLERK,
             lambda act, line=line: materials.submit_material(

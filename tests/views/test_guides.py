@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from webtest import Upload
+
 from records.exchange.guides import shipped_guides
 from records.views.leaflets import differences
 from tests.office import CLERK, REVIEWER
-from webtest import Upload
 
 from .pages import errors, form, words
 
@@ -41,8 +42,13 @@ def test_a_draft_is_approved_by_the_department_and_published_by_the_centre(offic
     one["effective_on"] = "2026-11-23"
     one.submit(status=303)
     assert "不经营的项目不要勾选。" in words(office.browser().get("/guides/food-business"))
-    row = publisher.get("/desk/guides").html.select("#guide-food-business tbody tr")[0].get_text(" ", strip=True)
-    assert "现行有效" in row and "编制 白露；审核 诸葛明；发布 周婷婷" in row
+    row = (
+        publisher.get("/desk/guides")
+        .html.select("#guide-food-business tbody tr")[0]
+        .get_text(" ", strip=True)
+    )
+    assert "现行有效" in row
+    assert "编制 白露；审核 诸葛明；发布 周婷婷" in row
 
 
 def test_nobody_else_is_offered_or_allowed_the_next_act(office):
@@ -67,12 +73,20 @@ def test_an_act_that_comes_too_late_says_what_speaks_against_it(office):
 
 
 def test_a_file_with_faults_is_not_stored_and_every_fault_has_its_line(office):
-    broken = SOURCE.replace("名称: 主要设备设施布局和操作流程文件", "名称: 其他有关材料").replace("来源: 申请人自备", "来源: 天上掉下", 1)
+    broken = SOURCE.replace("名称: 主要设备设施布局和操作流程文件", "名称: 其他有关材料").replace(
+        "来源: 申请人自备", "来源: 天上掉下", 1
+    )
     page = hand_in(office, "bailu", broken, status=409)
     rows = page.html.select("[aria-labelledby=report] tbody tr")
-    assert rows and all(int(row.td.get_text()) > 1 for row in rows)
+    assert rows
+    assert all(int(row.td.get_text()) > 1 for row in rows)
     assert "food.yaml" in words(page)
-    wrong_name = hand_in(office, "bailu", SOURCE.replace("名称: 主要设备设施布局和操作流程文件", "名称: 其他有关材料"), status=409)
+    wrong_name = hand_in(
+        office,
+        "bailu",
+        SOURCE.replace("名称: 主要设备设施布局和操作流程文件", "名称: 其他有关材料"),
+        status=409,
+    )
     lines = [int(row.td.get_text()) for row in wrong_name.html.select("[aria-labelledby=report] tbody tr")]
     assert SOURCE.splitlines().index("    名称: 主要设备设施布局和操作流程文件") + 1 in lines
     with office.site() as site:
@@ -100,7 +114,11 @@ def test_the_changes_of_an_edition_are_named_field_by_field(office):
     page = office.browser(REVIEWER).get("/guides/food-business/changes?v=2")
     rows = [[cell.get_text(strip=True) for cell in row.select("td")] for row in page.html.select("tbody tr")]
     assert rows == [
-        ["lines.application.fill_notes", "经营项目按实际勾选，不做的不勾。", "经营项目按实际勾选，不经营的项目不要勾选。"]
+        [
+            "lines.application.fill_notes",
+            "经营项目按实际勾选，不做的不勾。",
+            "经营项目按实际勾选，不经营的项目不要勾选。",
+        ]
     ]
     office.browser(REVIEWER).get("/guides/food-business/changes?v=1", status=404)
     office.browser(REVIEWER).get("/guides/food-business/changes?v=x", status=404)

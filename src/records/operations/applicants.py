@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from records.domain import identifiers, masking
 from records.domain.findings import Finding, Refused, blocking
 from records.domain.permissions import Permission
@@ -10,6 +12,7 @@ from records.indexes import keys, questions
 from records.resources.applicants import Applicant
 
 from .acts import Act, enter, leave_trace, register
+from .discretion import discreet
 
 KIND_OF_NUMBER = {
     identifiers.IdentifierKind.CITIZEN: ApplicantKind.PERSON,
@@ -34,6 +37,7 @@ def find_applicant(act: Act, *, number: str) -> Applicant | Refused | None:
     )
 
 
+@partial(discreet, but="number")
 def create_applicant(
     act: Act, *, number: str, name: str, phone: str = "", representative: str = ""
 ) -> Applicant | Refused:
@@ -78,6 +82,7 @@ def create_applicant(
     return applicant
 
 
+@discreet
 def reveal_number(act: Act, applicant: Applicant, *, purpose: str) -> str | Refused:
     """Show the full number (查看完整号码); the purpose and the reader stay on record."""
     if len(purpose.strip()) < 2:

@@ -39,12 +39,14 @@ from records.rules.transitions import transitions
 from . import materials, papers
 from .acts import Act, leave_trace, register
 from .checklists import checklist_of, guide_of
+from .discretion import discreet
 from .guides import content
 from .notices import issue
 
 LIVE = frozenset({DossierState.DRAFT, DossierState.RECEIVED, DossierState.SUPPLEMENT, DossierState.ACCEPTED})
 
 
+@discreet
 def open_dossier(
     act: Act,
     *,
@@ -137,6 +139,7 @@ def deem_accepted(act: Act, dossier: Dossier) -> Dossier | Refused:
     return _finish(act, dossier, row, NoticeKind.ACCEPTANCE, papers.acceptance(act, dossier))
 
 
+@discreet
 def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until: date) -> Dossier | Refused:
     """Tell everything that is missing once, in writing (一次性告知); a second time only about what came since."""
     row = _row(dossier, Event.REQUEST_SUPPLEMENT)
@@ -181,6 +184,7 @@ def supplement(act: Act, dossier: Dossier) -> Dossier | Refused:
     return _finish(act, dossier, row, NoticeKind.RECEIPT, papers.receipt(act, dossier))
 
 
+@discreet
 def decline(
     act: Act,
     dossier: Dossier,
@@ -202,6 +206,7 @@ def decline(
     return _finish(act, dossier, row, NoticeKind.DECLINE, papers.decline(act, dossier))
 
 
+@discreet
 def decide(
     act: Act,
     dossier: Dossier,
@@ -247,6 +252,7 @@ def decide(
     return _finish(act, dossier, row, notice, papers.decision(act, dossier))
 
 
+@discreet
 def deliver(
     act: Act, dossier: Dossier, *, method: DeliveryMethod | None, recipient: str, proof: str = ""
 ) -> Dossier | Refused:
@@ -269,6 +275,7 @@ def deliver(
     return _finish(act, dossier, row, NoticeKind.DELIVERY, papers.delivery(act, dossier))
 
 
+@discreet
 def withdraw(act: Act, dossier: Dossier, *, why: str) -> Dossier | Refused:
     """End a case at the applicant's written wish (撤回)."""
     row = _row(dossier, Event.WITHDRAW)

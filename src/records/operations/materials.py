@@ -17,6 +17,7 @@ from records.resources.materials import Holding, Material
 
 from .acts import Act, leave_trace, owe, register
 from .checklists import as_held, checklist_of, guide_of, held_by, need_of
+from .discretion import discreet
 
 #: While a dossier stands here its lines may still be filled.
 OPEN = frozenset({DossierState.DRAFT, DossierState.RECEIVED, DossierState.SUPPLEMENT})
@@ -61,6 +62,7 @@ def hold(act: Act, upload: Upload) -> Holding:
     return holding
 
 
+@discreet
 def submit_material(
     act: Act,
     dossier: Dossier,
@@ -96,6 +98,9 @@ def submit_material(
     material = _same_material(act, dossier, listed, description, upload)
     if material is None:
         material = _new_material(act, dossier, listed, description, upload)
+        _supersede(act, dossier, material, override)
+    elif material.status == MaterialStatus.SUPERSEDED:
+        material.status, material.superseded_by = MaterialStatus.VALID.value, ""
         _supersede(act, dossier, material, override)
     if upload.digest not in {rendition[0] for rendition in material.renditions}:
         material.renditions = (*material.renditions, (holding.digest, upload.title, "scan", act.at))
@@ -154,6 +159,7 @@ def fill_from_library(act: Act, dossier: Dossier) -> int:
     return filled
 
 
+@discreet
 def remove_material(act: Act, dossier: Dossier, *, line: str, why: str) -> Dossier | Refused:
     """Take a wrong paper off its line again; a material that no other dossier uses leaves the library."""
     entry = next((entry for entry in dossier.entries if entry[0] == line), None)
@@ -168,7 +174,8 @@ def remove_material(act: Act, dossier: Dossier, *, line: str, why: str) -> Dossi
         return Refused(tuple(found))
     dossier.entries = tuple(kept for kept in dossier.entries if kept is not entry)
     material = act.site.materials[entry[1]]
-    if material.source_dossier == dossier.id and entry[3] != MaterialSource.REUSED:
+    mine = material.source_dossier == dossier.id and entry[3] != MaterialSource.REUSED
+    if mine and not _used_elsewhere(act, dossier, material):
         material.status = MaterialStatus.WITHDRAWN.value
         keys.release(act.site, _identity(material), material.id)
         leave_trace(act, "material.withdraw", material, unit=dossier.unit, why=why)
@@ -192,10 +199,10 @@ def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer:
     material.original_seen = True
     material.renditions = ((holding.digest, title, "result", act.at),)
     register(act, material)
-    keys.claim(act.site, _identity(material), material.id)
     for older in list(questions.library(act.site, dossier.applicant, standard)):
-        if older.id != material.id and older.status == MaterialStatus.VALID:
+        if older.status == MaterialStatus.VALID:
             _close(act, older, material)
+    _claim(act, material)
     leave_trace(act, "material.result", material, unit=dossier.unit)
     return material
 
@@ -219,6 +226,16 @@ def _may_fill(
     return tuple(found)
 
 
+def _used_elsewhere(act: Act, dossier: Dossier, material: Material) -> bool:
+    """Tell whether another case of the same applicant has the material on a line."""
+    return any(
+        entry[1] == material.id
+        for other in questions.dossiers_of(act.site, material.applicant)
+        for entry in other.entries
+        if other.id != dossier.id
+    )
+
+
 def _closed(dossier: Dossier) -> Finding:
     return Finding("dossier.closed-for-materials", params={"state": DossierState(dossier.state).label})
 
@@ -227,8 +244,8 @@ def _line(act: Act, dossier: Dossier, line: str) -> Line | None:
     return next((listed for listed in guide_of(act.site, dossier).lines if listed.id == line), None)
 
 
-def _identity(material: Material) -> bytes:
-    identity = rules.material_identity(
+def _identity_parts(material: Material) -> rules.Identity:
+    return rules.material_identity(
         material.applicant,
         material.standard,
         material.situation,
@@ -236,21 +253,34 @@ def _identity(material: Material) -> bytes:
         material.issuer,
         material.issued_on,
     )
-    return keys.compose("material-identity", *identity)
+
+
+def _identity(material: Material) -> bytes:
+    return keys.compose("material-identity", *_identity_parts(material))
+
+
+def _claim(act: Act, material: Material) -> None:
+    """Take the key under which a material in use exists only once (I1)."""
+    owner = keys.claim(act.site, _identity(material), material.id)
+    if owner is not None:
+        raise ValueError(f"{material.id} is the same material as {owner}")
 
 
 def _same_material(
     act: Act, dossier: Dossier, line: Line, description: Description, upload: Upload
 ) -> Material | None:
+    offered = rules.material_identity(
+        dossier.applicant,
+        line.material,
+        "",
+        description.document_number,
+        description.issuer,
+        description.issued_on,
+    )
     for material in questions.library(act.site, dossier.applicant, line.material):
         if material.status != MaterialStatus.VALID:
             continue
-        same_paper = (
-            description.document_number != ""
-            and material.document_number == description.document_number
-            and material.issuer == description.issuer
-            and material.issued_on == description.issued_on
-        )
+        same_paper = bool(description.document_number) and _identity_parts(material) == offered
         if same_paper or upload.digest in {rendition[0] for rendition in material.renditions}:
             return material
     return None
@@ -273,7 +303,7 @@ def _new_material(
         material.grade = Grade.B.value
         material.verified_by, material.verified_on = act.by.userid, act.today
     register(act, material)
-    keys.claim(act.site, _identity(material), material.id)
+    _claim(act, material)
     return material
 
 
@@ -287,6 +317,7 @@ def _supersede(act: Act, dossier: Dossier, material: Material, override: Overrid
 
 def _close(act: Act, older: Material, newer: Material) -> None:
     older.status, older.superseded_by = MaterialStatus.SUPERSEDED.value, newer.id
+    keys.release(act.site, _identity(older), older.id)
     leave_trace(act, "material.supersede", older, details={"by": newer.id})
 
 

@@ -16,6 +16,7 @@ from records.domain.permissions import Permission
 from records.resources.people import Person
 
 from .acts import Act, leave_trace
+from .discretion import discreet
 
 LEAST = 10
 """Characters of a password; length is worth more than rules about signs."""
@@ -53,6 +54,7 @@ def change_password(
     return person
 
 
+@discreet
 def issue_token(
     act: Act, person: Person, *, label: str, scopes: Collection[str], until: date
 ) -> str | Refused:

@@ -15,6 +15,7 @@ def includeme(config: Configurator) -> None:
     config.set_csrf_storage_policy(SessionCSRF())
     config.set_default_csrf_options(require_csrf=True, check_origin=True)
     config.include(".size")
+    config.include(".legible")
     config.include(".headers")
     config.include(".admission")
     config.include(".once")

@@ -59,7 +59,9 @@ def people(context: Site, request: Request) -> dict[str, object]:
                 "letters": [
                     {
                         "role": Role(role).label,
-                        "unit": request.localizer.translate(_("whole centre")) if unit == "*" else unit_name(request, unit),
+                        "unit": request.localizer.translate(_("whole centre"))
+                        if unit == "*"
+                        else unit_name(request, unit),
                         "letter": letter,
                         "since": day(since),
                         "until": day(until),
@@ -119,7 +121,9 @@ def _job(job: Job) -> dict[str, object]:
 def retry(context: Site, request: Request) -> Response | dict[str, object]:
     """Owe a failed job again."""
     number = request.POST.get("number", "")
-    result = retry_job(begin(request, channel="screen"), number=int(number) if number.isdecimal() and len(number) < 15 else 0)
+    result = retry_job(
+        begin(request, channel="screen"), number=int(number) if number.isdecimal() and len(number) < 15 else 0
+    )
     if isinstance(result, Refused):
         request.response.status_int = 409
         return job_lists(request, errors=shown(request, result.findings))
@@ -229,7 +233,11 @@ def _index(engine, name: str, latest: int) -> dict[str, object]:
         behind = latest - engine.mark()
     except NeedsRebuild:
         return {"name": name, "behind": latest, "state": {"word": _("must be built anew"), "kind": "wrong"}}
-    state = {"word": _("up to date"), "kind": "done"} if behind <= 0 else {"word": _("catching up"), "kind": "wait"}
+    state = (
+        {"word": _("up to date"), "kind": "done"}
+        if behind <= 0
+        else {"word": _("catching up"), "kind": "wait"}
+    )
     return {"name": name, "behind": behind, "state": state}
 
 
@@ -238,7 +246,15 @@ def includeme(config: Configurator) -> None:
     view = config.add_view
 
     def on_desk(function, below: str, permission: Permission, **more: object) -> None:
-        view(function, name="desk", context=Site, subpath=below, request_method="GET", permission=permission, **more)
+        view(
+            function,
+            name="desk",
+            context=Site,
+            subpath=below,
+            request_method="GET",
+            permission=permission,
+            **more,
+        )
 
     on_desk(people, "people", Permission.PERSON_MANAGE, renderer="admin/people.pt")
     on_desk(jobs, "jobs", Permission.JOB_VIEW, renderer="admin/jobs.pt")

@@ -118,7 +118,9 @@ def _paper(entry: ElementTree.Element) -> Paper:
 
 def archives(context: Archives, request: Request) -> dict[str, object]:
     """Show what waits for the archivist and what a fonds holds; the names are on the access log first."""
-    held = [unit for unit in units_of(request, Permission.ARCHIVE_VIEW) if unit in request.site.office["fonds"]]
+    held = [
+        unit for unit in units_of(request, Permission.ARCHIVE_VIEW) if unit in request.site.office["fonds"]
+    ]
     if not held:
         raise HTTPForbidden
     fonds = request.GET.get("fonds", held[0])
@@ -155,7 +157,9 @@ def _waiting(request: Request, fonds: str) -> Iterator[object]:
 
 
 def _rows(request: Request, fonds: str, state: str) -> list[dict[str, object]]:
-    return [_item_row(request, item) for _key, item in questions.items_of(request.site, fonds, state, limit=PAGE)]
+    return [
+        _item_row(request, item) for _key, item in questions.items_of(request.site, fonds, state, limit=PAGE)
+    ]
 
 
 def _kept(request: Request, fonds: str) -> tuple[list[dict[str, object]], str]:
@@ -164,7 +168,9 @@ def _kept(request: Request, fonds: str) -> tuple[list[dict[str, object]], str]:
         after = bytes.fromhex(request.GET.get("after", ""))
     except ValueError:
         raise HTTPBadRequest from None
-    found = list(islice(questions.items_of(request.site, fonds, "archived", after=after, limit=PAGE + 1), PAGE + 1))
+    found = list(
+        islice(questions.items_of(request.site, fonds, "archived", after=after, limit=PAGE + 1), PAGE + 1)
+    )
     more = found[PAGE - 1][0].hex() if len(found) > PAGE else ""
     return [_item_row(request, item) for _key, item in found[:PAGE]], more
 
@@ -286,7 +292,9 @@ def send_page(context: ArchivedItem, request: Request) -> Response:
         raise HTTPNotFound
     request.note_read("archives.page", f"archive:{context.id}", purpose=paper.digest[:12])
     services = request.registry.services
-    picture = services.extractor.render(services.store.path(paper.digest), paper.media, max(int(wanted), 1), width=WIDEST)
+    picture = services.extractor.render(
+        services.store.path(paper.digest), paper.media, max(int(wanted), 1), width=WIDEST
+    )
     if picture is None:
         raise HTTPNotFound
     return _sealed(Response(picture, content_type="image/png"), "inline")
@@ -337,7 +345,14 @@ def includeme(config: Configurator) -> None:
     """Open the archives."""
     view, get = config.add_view, {"request_method": "GET"}
     # The folder belongs to no unit: who may see which fonds is asked inside.
-    view(archives, context=Archives, name="", permission=Permission.DESK_VIEW, renderer="archives/archives.pt", **get)
+    view(
+        archives,
+        context=Archives,
+        name="",
+        permission=Permission.DESK_VIEW,
+        renderer="archives/archives.pt",
+        **get,
+    )
     own = {"context": ArchivedItem, "permission": Permission.ARCHIVE_VIEW, **get}
     view(show, name="", renderer="archives/item.pt", **own)
     view(sheet, name="print", renderer="archives/print.pt", **own)

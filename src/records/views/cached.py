@@ -120,7 +120,12 @@ class PublicPages:
         chosen = ((cookies[name].value if name in cookies else "", known) for name, known in LOOKS.items())
         looks = (value if value in known else "" for value, known in chosen)
         # Addresses in a page begin with the mount point and never name the host.
-        return (environ.get("SCRIPT_NAME", ""), path, *looks, *(f"{name}={value}" for name, value in sorted(set(query))))
+        return (
+            environ.get("SCRIPT_NAME", ""),
+            path,
+            *looks,
+            *(f"{name}={value}" for name, value in sorted(set(query))),
+        )
 
     def _keep(self, key: Key, response: Response, age: int) -> Page | None:
         if response.status_int != 200 or "Set-Cookie" in response.headers:
@@ -128,7 +133,9 @@ class PublicPages:
         body = response.body
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Vary"] = "Cookie"
-        headers = tuple((name, value) for name, value in response.headerlist if name not in ("Content-Length", "ETag"))
+        headers = tuple(
+            (name, value) for name, value in response.headerlist if name not in ("Content-Length", "ETag")
+        )
         page = Page(body, headers, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
         with self._mutex:
             # What was drawn before the last change may be old.

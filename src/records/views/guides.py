@@ -43,7 +43,9 @@ def catalogue(context: Site, request: Request) -> dict[str, object]:
     return listing(request)
 
 
-def listing(request: Request, *, errors: tuple[Finding, ...] = (), report: tuple[dict, ...] = (), stored: str = "") -> dict[str, object]:
+def listing(
+    request: Request, *, errors: tuple[Finding, ...] = (), report: tuple[dict, ...] = (), stored: str = ""
+) -> dict[str, object]:
     """Return what the list of guides shows; ``report`` are the findings in a file that was handed in."""
     guides = sorted(request.site.guides.values(), key=lambda guide: guide.title)
     return {
@@ -63,7 +65,9 @@ def _row(request: Request, guide: Guide) -> dict[str, object]:
         "title": guide.title,
         "unit": unit_name(request, guide.unit),
         "href": path if present else "",
-        "editions": [_edition(request, guide, version, path, present) for version in reversed(guide.versions)],
+        "editions": [
+            _edition(request, guide, version, path, present) for version in reversed(guide.versions)
+        ],
     }
 
 
@@ -74,7 +78,11 @@ def _edition(
     if version is present:
         word = _("In force")
     elif version.status == "published":
-        word, kind = (_("In force later"), "wait") if version.effective_on > request.today else (_("Earlier edition"), "plain")
+        word, kind = (
+            (_("In force later"), "wait")
+            if version.effective_on > request.today
+            else (_("Earlier edition"), "plain")
+        )
     following = NEXT.get(version.status)
     may = following is not None and request.has_permission(following.permission, guide)
     return {
@@ -105,14 +113,18 @@ def bring(context: Guides, request: Request) -> Response | dict[str, object]:
     sent.file.seek(0)
     source, name = sent.file.read(LONGEST + 1), str(sent.filename).replace("\\", "/").rpartition("/")[2][:120]
     if len(source) > LONGEST:
-        return _not_taken(request, errors=(Finding("file.too-large", subject="guide", params={"limit": 1}),), status=413)
+        return _not_taken(
+            request, errors=(Finding("file.too-large", subject="guide", params={"limit": 1}),), status=413
+        )
     found = located(request, source, name)
     report = tuple(_told(request, each) for each in found)
     body, _reading = read_guide(source, name)
     if body is None or any(each.finding.severity is Severity.BLOCKS for each in found):
         return _not_taken(request, report=report, file=name, status=409)
     if body.unit not in units_of(request, Permission.GUIDE_DRAFT):
-        denied = Finding("permission.denied", subject="guide", params={"permission": Permission.GUIDE_DRAFT.value})
+        denied = Finding(
+            "permission.denied", subject="guide", params={"permission": Permission.GUIDE_DRAFT.value}
+        )
         return _not_taken(request, errors=(denied,), file=name, status=403)
     result = draft_guide(begin(request, channel="screen"), body)
     if isinstance(result, Refused):
@@ -142,12 +154,19 @@ def _told(request: Request, each: GuideFinding) -> dict[str, object]:
         "field": each.field,
         "text": messages.sentence(request, each.finding),
         "basis": each.finding.basis,
-        "state": {"word": _("blocks"), "kind": "wrong"} if blocks else {"word": _("please look"), "kind": "wait"},
+        "state": {"word": _("blocks"), "kind": "wrong"}
+        if blocks
+        else {"word": _("please look"), "kind": "wait"},
     }
 
 
 def _not_taken(
-    request: Request, *, errors: tuple[Finding, ...] = (), report: tuple[dict, ...] = (), file: str = "", status: int
+    request: Request,
+    *,
+    errors: tuple[Finding, ...] = (),
+    report: tuple[dict, ...] = (),
+    file: str = "",
+    status: int,
 ) -> dict[str, object]:
     request.response.status_int = status
     return listing(request, errors=errors, report=report, stored=file)
@@ -170,7 +189,11 @@ def edition(context: Guide, request: Request) -> dict[str, object]:
 def changes(context: Guide, request: Request) -> dict[str, object]:
     """List what an edition changes against the one before it, field by field."""
     new = wanted(context, request)
-    old = context.version(new.version - 1) if "against" not in request.GET else wanted(context, request, "against")
+    old = (
+        context.version(new.version - 1)
+        if "against" not in request.GET
+        else wanted(context, request, "against")
+    )
     if old is None:
         raise HTTPNotFound
     rows = differences(json.loads(old.body), json.loads(new.body))
@@ -201,9 +224,23 @@ def includeme(config: Configurator) -> None:
     view(catalogue, name="desk", context=Site, subpath="guides", request_method="GET",
          permission=Permission.GUIDE_VIEW, renderer=listed)  # fmt: skip
     # Which unit's guides a person may draft is asked of the file itself.
-    view(bring, name="import", context=Guides, request_method="POST", permission=Permission.GUIDE_VIEW, renderer=listed)
+    view(
+        bring,
+        name="import",
+        context=Guides,
+        request_method="POST",
+        permission=Permission.GUIDE_VIEW,
+        renderer=listed,
+    )
     own = {"context": Guide, "request_method": "GET", "permission": Permission.GUIDE_VIEW}
     view(edition, name="edition", renderer="public/guide.pt", **own)
     view(changes, name="changes", renderer="guides/changes.pt", **own)
     for one in NEXT.values():
-        view(doing(one), name=one.name, context=Guide, request_method="POST", permission=one.permission, renderer=listed)
+        view(
+            doing(one),
+            name=one.name,
+            context=Guide,
+            request_method="POST",
+            permission=one.permission,
+            renderer=listed,
+        )

@@ -185,6 +185,7 @@ def _globals(event: BeforeRender) -> None:
         return
     event["user_name"] = identity.name
     event["user_links"] = ((_("My access"), "/access"), (_("Log out"), "/logout"))
+    event["may_search"] = may_somewhere(request, Permission.SEARCH_DESK)
     event["navigation"] = tuple(
         (label, request.script_name + path, request.path_info == path)
         for label, path, permissions in NAVIGATION

@@ -29,7 +29,10 @@ def leaflet(body: Body, *, today: date, calendar: Calendar) -> dict[str, object]
         "limits": _limits(body.limits, today=today, calendar=calendar),
         "fee": _fee(body),
         "result": _result(body),
-        "basis": [(f"《{law.name}》（{law.number}）", "、".join(law.articles) or NOTHING, law.text) for law in body.basis],
+        "basis": [
+            (f"《{law.name}》（{law.number}）", "、".join(law.articles) or NOTHING, law.text)
+            for law in body.basis
+        ],
         "remedies": _remedies(body),
         "elder": [
             {"label": _("Cash"), "value": body.elder.cash},
@@ -73,7 +76,9 @@ def _facts(body: Body) -> list[dict[str, str]]:
             "label": _("You bring"),
             "value": _("${count} papers", mapping={"count": copies})
             if not waived
-            else _("${count} papers (${waived} need not be brought)", mapping={"count": copies, "waived": waived}),
+            else _(
+                "${count} papers (${waived} need not be brought)", mapping={"count": copies, "waived": waived}
+            ),
         },
         {"label": _("Time limit"), "value": body.limits.promised.label},
         {"label": _("Fee"), "value": fee_word(body)},
@@ -99,7 +104,9 @@ def _groups(body: Body) -> list[dict[str, object]]:
             groups.append({"title": _("Only if the answer is yes"), "question": text, "rows": rows})
     waived = [_row(line) for line in body.lines if line.waived]
     if waived:
-        groups.append({"title": _("Do not bring these: the office fetches them"), "question": "", "rows": waived})
+        groups.append(
+            {"title": _("Do not bring these: the office fetches them"), "question": "", "rows": waived}
+        )
     return groups
 
 
@@ -171,11 +178,18 @@ def _counted(unit: Limit, days: Sequence) -> str:
     if unit is Limit.AT_ONCE:
         return translate(_("Done while you wait."))
     if unit is not Limit.WORKING_DAYS:
-        return translate(_("Every day counts, the day of acceptance does not; a last day off moves to the next working day."))
+        return translate(
+            _(
+                "Every day counts, the day of acceptance does not; a last day off moves to the next working day."
+            )
+        )
     skipped = [day for day in days if not day.counts]
     holidays = dict.fromkeys(day.why for day in skipped if day.why.endswith("放假"))
     text = translate(
-        _("The day of acceptance does not count; ${count} days off in between do not count.", mapping={"count": len(skipped)})
+        _(
+            "The day of acceptance does not count; ${count} days off in between do not count.",
+            mapping={"count": len(skipped)},
+        )
     )
     return f"{text}（{'、'.join(holidays)}）" if holidays else text
 

@@ -195,6 +195,10 @@ def includeme(config: Configurator) -> None:
     config.registry.progress_by_number = Throttle(5, timedelta(minutes=10))
     config.registry.progress_by_address = Throttle(20, timedelta(hours=1))
     anybody = {"context": Site, "permission": NO_PERMISSION_REQUIRED}
-    config.add_view(progress_page, name="progress", request_method="GET", renderer="public/progress.pt", **anybody)
-    config.add_view(progress, name="progress", request_method="POST", renderer="public/progress.pt", **anybody)
+    config.add_view(
+        progress_page, name="progress", request_method="GET", renderer="public/progress.pt", **anybody
+    )
+    config.add_view(
+        progress, name="progress", request_method="POST", renderer="public/progress.pt", **anybody
+    )
     config.add_view(verify, name="verify", request_method="GET", renderer="public/verify.pt", **anybody)

@@ -136,7 +136,12 @@ def catalogue(context: Guides, request: Request) -> dict[str, object]:
     chips = []
     path = request.script_name + "/guides"
     if unit:
-        chips.append({"label": unit_name(request, unit), "href": f"{path}?for={audience}" if audience in _AUDIENCES else path})
+        chips.append(
+            {
+                "label": unit_name(request, unit),
+                "href": f"{path}?for={audience}" if audience in _AUDIENCES else path,
+            }
+        )
     if audience in _AUDIENCES:
         href = f"{path}?{urlencode({'unit': unit})}" if unit else path
         chips.append({"label": ApplicantKind(audience).label, "href": href})
@@ -188,13 +193,17 @@ def search_page(context: Site, request: Request) -> Response | dict[str, object]
             {"label": _word(request, name, value), "href": _address(request, text, {**chosen, name: ""})}
             for name, value in filters
         ],
-        "more": _address(request, text, {**chosen, "after": ".".join(map(str, found.cursor))}) if found.cursor else "",
+        "more": _address(request, text, {**chosen, "after": ".".join(map(str, found.cursor))})
+        if found.cursor
+        else "",
     }
 
 
 def _without_numbers(request: Request, text: str) -> str:
     """Leave personal numbers out of a query: no guide holds one, and an address is no place for it."""
-    return " ".join(word for word in text.split() if recognise(word, today=request.today).kind is IdentifierKind.TEXT)
+    return " ".join(
+        word for word in text.split() if recognise(word, today=request.today).kind is IdentifierKind.TEXT
+    )
 
 
 def _cursor(request: Request) -> tuple[int, int] | None:
@@ -277,7 +286,11 @@ def page_of(guide: Guide, version: GuideVersion, request: Request) -> dict[str, 
         "banner": _banner(version, present, request),
         "present_href": path if present is not None and present is not version else "",
         "earlier": [
-            {"number": each.version, "href": f"{path}/versions/{each.version}", "since": day(each.effective_on)}
+            {
+                "number": each.version,
+                "href": f"{path}/versions/{each.version}",
+                "since": day(each.effective_on),
+            }
             for each in reversed(guide.versions)
             if each.status == "published" and each is not version
         ],
@@ -316,9 +329,15 @@ def look(context: Site, request: Request) -> Response:
     back = request.GET.get("back") or request.GET.get("next") or ""
     ours = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
     response = HTTPSeeOther(back if ours else request.script_name + "/")
-    for name, values in (("size", ("normal", *SIZES)), ("contrast", ("normal", "high")), ("lang", tuple(LANGUAGES))):
+    for name, values in (
+        ("size", ("normal", *SIZES)),
+        ("contrast", ("normal", "high")),
+        ("lang", tuple(LANGUAGES)),
+    ):
         if request.GET.get(name) in values:
-            response.set_cookie(name, request.GET[name], max_age=31_536_000, path="/", samesite="Lax", httponly=True)
+            response.set_cookie(
+                name, request.GET[name], max_age=31_536_000, path="/", samesite="Lax", httponly=True
+            )
     return response
 
 

@@ -1,0 +1,161 @@
+"""What the case's page shows, worked out from the rows of either ORM: both peers serve the same page by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta, timezone
+
+CIVIL = timezone(timedelta(hours=8))
+TODAY = date(2026, 3, 2)
+HAPPENED = {"open": "已建立", "receive": "已收件", "accept": "已受理", "decide": "已决定", "deliver": "已送达"}
+GRADES = {"A": "A级 系统核验", "B": "B级 窗口核验原件", "C": "C级 复印件", "D": "D级 申请人自制"}
+NOTICES = {"receipt": "收件凭证", "acceptance": "受理通知书"}
+SOURCES = {"submitted": "申请人提交", "reused": "调用", "volunteered": "自愿提交"}
+STATES = {"accepted": "已受理"}
+ROLES_THAT_MAY = {
+    "view": frozenset({"clerk", "reviewer", "archivist", "auditor"}),
+    "withdraw": frozenset({"clerk", "reviewer"}),
+    "decide": frozenset({"reviewer"}),
+}
+LABELS = {"withdraw": "撤回", "decide": "决定"}
+NAVIGATION = (("今天", "/desk"), ("查找", "/desk/search"))
+
+
+def roles_in(grants: Collection, unit: str) -> frozenset[str]:
+    """Return the roles a person holds in a unit."""
+    return frozenset(grant.role for grant in grants if grant.unit in (unit, "*"))
+
+
+def may(roles: frozenset[str], permission: str) -> bool:
+    """Tell whether one of the roles has the permission."""
+    return not roles.isdisjoint(ROLES_THAT_MAY[permission])
+
+
+def instant(at: datetime | None) -> str:
+    """Return an instant as it is read on the wall in China."""
+    if at is None:
+        return ""
+    local = at.astimezone(CIVIL)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def working_days(until: date, free: frozenset[str]) -> int:
+    """Count the working days from today, which is not counted, to a day."""
+    days = (TODAY + timedelta(days=n) for n in range(1, (until - TODAY).days + 1))
+    return sum(day.isoformat() not in free for day in days)
+
+
+def page(
+    *,
+    dossier: object,
+    lines: Collection,
+    entries: Collection,
+    events: Collection,
+    notices: Collection,
+    others: Collection,
+    roles: frozenset[str],
+    user_name: str,
+    office: dict,
+    free: frozenset[str],
+    name_of: Callable[[object], str],
+) -> dict[str, object]:
+    """Return the values of the page's template."""
+    by_line = {entry.line_key: entry for entry in entries}
+    rows = [_row(line, by_line.get(line.key), dossier, name_of) for line in lines]
+    needed = [row for row in rows if row["needed"]]
+    left = working_days(dossier.promised_due, free)
+    return {
+        "office": office,
+        "navigation": [{"label": label, "href": href} for label, href in NAVIGATION],
+        "user_name": user_name,
+        "path": f"/dossiers/{dossier.key}",
+        "dossier": dossier,
+        "applicant": dossier.applicant,
+        "title": dossier.guide.title,
+        "state": {"word": STATES.get(dossier.state, dossier.state), "kind": "next", "icon": "act"},
+        "light": {"word": f"还剩 {left} 个工作日" if left > 1 else "还剩一个工作日", "kind": "plain", "icon": "dot"},
+        "filled": sum(row["filled"] for row in needed),
+        "needed": len(needed),
+        "waived": sum(row["waived"] for row in needed),
+        "missing": sum(not row["filled"] and not row["by_office"] for row in needed),
+        "fetched": sum(row["by_office"] for row in needed),
+        "acts": [
+            {"name": name, "label": label, "href": f"/dossiers/{dossier.key}/{name}"}
+            for name, label in LABELS.items()
+            if may(roles, name)
+        ],
+        "waits_for": "" if may(roles, "decide") else "等待本单位审批人员处理。",
+        "rows": needed,
+        "spared": [row for row in rows if not row["needed"]],
+        "spared_count": len(rows) - len(needed),
+        "facts": [fact for fact in _facts(dossier, office) if fact["value"]],
+        "events": [
+            {
+                "iso": event.at.isoformat(),
+                "at": instant(event.at),
+                "what": HAPPENED.get(event.name, event.name),
+                "who": name_of(event.person),
+                "why": event.why,
+            }
+            for event in sorted(events, key=lambda event: -event.id)
+        ],
+        "notices": [
+            {
+                "kind": NOTICES.get(notice.kind, notice.kind),
+                "code": notice.code,
+                "issued": instant(notice.issued_at),
+                "href": f"/notices/{notice.key}/pdf" if notice.digest else "",
+            }
+            for notice in notices
+        ],
+        "related": [{"href": f"/dossiers/{other.key}", "text": f"{other.code} {other.state}"} for other in others],
+    }
+
+
+def _row(line: object, entry: object | None, dossier: object, name_of: Callable[[object], str]) -> dict[str, object]:
+    by_office = entry is None and not line.condition
+    row = {
+        "id": line.key,
+        "name": line.name,
+        "number": line.position,
+        "needed": entry is not None or by_office,
+        "filled": entry is not None,
+        "waived": entry is not None and entry.how == "reused",
+        "by_office": by_office,
+        "badge": {"word": "由部门共享获取", "kind": "plain", "icon": "dot"},
+        "why": f"“{line.name}”由部门共享获取，申请人不用提交。",
+        "material": None,
+    }
+    if entry is None:
+        return row
+    material = entry.material
+    verified = f"{name_of(material.verified_by)} {material.verified_on}" if material.verified_on else ""
+    return {
+        **row,
+        "badge": {"word": "已收取", "kind": "done", "icon": "done"},
+        "why": "申请人已提交。",
+        "how": SOURCES.get(entry.how, entry.how),
+        "material": {
+            "number": material.number,
+            "issuer": material.issuer,
+            "grade": GRADES[material.grade],
+            "verified": verified,
+            "valid_until": material.valid_until.isoformat() if material.valid_until else "长期",
+            "preview": f"/dossiers/{dossier.key}/preview?digest={entry.digest}",
+            "file": f"/dossiers/{dossier.key}/file?digest={entry.digest}",
+        },
+    }
+
+
+def _facts(dossier: object, office: dict) -> list[dict[str, str]]:
+    guide = dossier.guide
+    return [
+        {"label": "收件编号", "value": dossier.code, "kind": "code"},
+        {"label": "查询码", "value": dossier.inquiry_code, "kind": "code"},
+        {"label": "单位", "value": office["unit"], "kind": ""},
+        {"label": "种类", "value": f"{guide.item_kind} · {guide.promised}", "kind": ""},
+        {"label": "已收件", "value": instant(dossier.received_at), "kind": ""},
+        {"label": "已受理", "value": instant(dossier.accepted_at), "kind": ""},
+        {"label": "承诺期限至", "value": dossier.promised_due.isoformat(), "kind": ""},
+        {"label": "法定期限至", "value": dossier.statutory_due.isoformat(), "kind": ""},
+    ]

@@ -1,0 +1,50 @@
+"""What is typed into free text (自由文本) is kept without personal numbers, whoever typed it and wherever it came in.
+
+A note, a reason or a file's name may hold a citizen number. It is masked before the record, the audit entry and the paper
+are written, because none of them can be changed later. The number of a paper tells papers apart: there a personal number
+becomes its keyed token, under which it is also found again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import wraps
+
+from records.domain import masking
+
+from .acts import Act
+
+#: What tells papers apart: two people's numbers must not become the same mask.
+KEYED = frozenset({"document_number", "result_number"})
+
+
+def discreet(operation: Callable, *, but: str = "") -> Callable:
+    """Return an operation that never sees a personal number in what was typed, except in the field ``but``."""
+
+    @wraps(operation)
+    def without_numbers(act: Act, *subject: object, **typed: object) -> object:
+        kept = {name: value if name == but else _clean(act, name, value) for name, value in typed.items()}
+        return operation(act, *subject, **kept)
+
+    return without_numbers
+
+
+def masked(text: str) -> str:
+    """Return a text in which of each personal number only the first and the last character can be read."""
+    return masking.mask_text(text, lambda number: masking.mask("citizen-number", number, audience="desk"))
+
+
+def _clean(act: Act, name: str, value: object) -> object:
+    if type(value) is str:
+        return masking.mask_text(value, act.vault.token) if name in KEYED else masked(value)
+    if isinstance(value, tuple | list):
+        return type(value)(_clean(act, name, part) for part in value)
+    if isinstance(value, Mapping):
+        return {key: _clean(act, name, part) for key, part in value.items()}
+    if is_dataclass(value):
+        return replace(
+            value,
+            **{field.name: _clean(act, field.name, getattr(value, field.name)) for field in fields(value)},
+        )
+    return value

@@ -1,0 +1,5 @@
+"""``python -m records.scripts`` is the command ``records``."""
+
+from .command import main
+
+main()
