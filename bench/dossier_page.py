@@ -59,7 +59,9 @@ def same_words(pages: dict[str, bytes]) -> None:
     texts = {name: _words(page) for name, page in pages.items()}
     for name, text in texts.items():
         if text != texts[OURS]:
-            lost = [one for one in texts[OURS] if one not in text] + [one for one in text if one not in texts[OURS]]
+            lost = [one for one in texts[OURS] if one not in text] + [
+                one for one in text if one not in texts[OURS]
+            ]
             raise SystemExit(f"{name} shows another page: {lost}")
 
 
@@ -116,7 +118,10 @@ def measure(ports: dict[str, int], clerk: str, paths: list[str]) -> None:
         for path in paths if name == OURS else paths[:50]:
             _page(port, path, who[name])
     rates: dict[str, list[float]] = {}
-    turns(rates, {name: lambda name=name: load(ports[name], paths, who[name], seconds=SECONDS) for name in ports})
+    turns(
+        rates,
+        {name: lambda name=name: load(ports[name], paths, who[name], seconds=SECONDS) for name in ports},
+    )
     tell("case page", "requests/s", rates)
     public = {name: port for name, port in ports.items() if "," not in name}
     rates = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import statistics
 from collections.abc import Callable, Sequence
@@ -55,7 +56,7 @@ def _short(value: float | None) -> float | None:
 def percentile(values: Sequence[float], share: float) -> float:
     """Return the value below which that share lies; 0.5 is the middle."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def timed(call: Callable[[], object]) -> float:

@@ -85,9 +85,18 @@ def rows(opened: Services, clerk: str) -> dict[str, object]:
         person = site.people[clerk]
         return {
             "office": {name: site.office.get(name, "") for name in ("name", "phone", "counter")},
-            "unit": {"key": guide.unit, "name": site.office["units"][guide.unit].get("short") or guide.unit_name},
+            "unit": {
+                "key": guide.unit,
+                "name": site.office["units"][guide.unit].get("short") or guide.unit_name,
+            },
             "calendar": sorted(_free_days(opened, site)),
-            "clerk": {"userid": clerk, "name": person.name, "password": PASSWORD, "unit": guide.unit, "role": "clerk"},
+            "clerk": {
+                "userid": clerk,
+                "name": person.name,
+                "password": PASSWORD,
+                "unit": guide.unit,
+                "role": "clerk",
+            },
             "guide": {
                 "title": guide.title,
                 "item_kind": guide.item_kind.label,
@@ -129,7 +138,9 @@ def _plain(site, dossier) -> dict[str, object]:
             {"line": line, "digest": digest, "how": how, "material": _material(site.materials[material])}
             for line, material, digest, how, _at, _by, _note in dossier.entries
         ],
-        "events": [{"name": name, "at": at.isoformat(), "by": by, "why": why} for name, at, by, why in dossier.events],
+        "events": [
+            {"name": name, "at": at.isoformat(), "by": by, "why": why} for name, at, by, why in dossier.events
+        ],
         "notices": [
             {
                 "key": notice.id,

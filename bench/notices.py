@@ -56,7 +56,11 @@ def plainly(sheet: paper.NoticeSheet, font: Path) -> bytes:
 
 def cold() -> float:
     """Return how long the first notice of a process takes, the reading of the typeface included."""
-    return float(subprocess.run([sys.executable, "-W", "ignore", __file__, "cold"], check=True, capture_output=True).stdout)
+    return float(
+        subprocess.run(
+            [sys.executable, "-W", "ignore", __file__, "cold"], check=True, capture_output=True
+        ).stdout
+    )
 
 
 def say_cold() -> None:
@@ -73,8 +77,7 @@ def main() -> None:
     printed = sheets(WARM)
     face = typeface.shipped_typeface()
     warm = [timed(_printing(sheet, face)) for sheet in printed]
-    font = Path(typeface.__file__).parent / typeface.FILE
-    beside = [timed(lambda sheet=sheet: plainly(sheet, font)) for sheet in printed[:BESIDE]]
+    beside = [timed(lambda sheet=sheet: plainly(sheet, face.path)) for sheet in printed[:BESIDE]]
     peer = "fpdf2, font added to each document"
     for name, share in (("p50", 0.5), ("p95", 0.95)):
         mine, theirs = percentile(warm[5:], share), percentile(beside, share)

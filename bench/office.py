@@ -74,7 +74,10 @@ def _publish_one_line(story: demo.Story) -> None:
     )
     act_now(story, "editor", "*", lambda act: guides.draft_guide(act, short))
     act_now(
-        story, "reviewer", venue.unit, lambda act: guides.approve_guide(act, act.site.guides[ONE_LINE], version=1)
+        story,
+        "reviewer",
+        venue.unit,
+        lambda act: guides.approve_guide(act, act.site.guides[ONE_LINE], version=1),
     )
     act_now(
         story,

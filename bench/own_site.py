@@ -1,6 +1,6 @@
 """Serve an instance that was filled before, as in an office: waitress with four threads, nothing beside it.
 
-    python bench/own_site.py INSTANCE PORT
+python bench/own_site.py INSTANCE PORT
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from random import Random
-from time import perf_counter, sleep
+from time import perf_counter, process_time, sleep
 
 import office
 from figures import figure, middle, pin
@@ -58,7 +58,9 @@ def clerk_of(opened: Services) -> str:
 def create(opened: Services, clerk: str, serial: int) -> str:
     """Create an applicant: one transaction."""
     number, name = office.number(serial), f"申请人{serial:06d}"
-    return office.commit(opened, clerk, lambda act: applicants.create_applicant(act, number=number, name=name))
+    return office.commit(
+        opened, clerk, lambda act: applicants.create_applicant(act, number=number, name=name)
+    )
 
 
 def register(opened: Services, clerk: str, applicant: str, chance: Random) -> None:
@@ -106,7 +108,12 @@ def run(threads: int, seconds: float, work: Callable[[int], object]) -> tuple[in
 
 
 def registering(
-    opened: Services, clerk: str, serials: Callable[[], int], threads: int, seconds: float, lost: Iterator[int] | None = None
+    opened: Services,
+    clerk: str,
+    serials: Callable[[], int],
+    threads: int,
+    seconds: float,
+    lost: Iterator[int] | None = None,
 ) -> tuple[int, float]:
     """Create applicants beforehand, then register them; return registrations and seconds.
 
@@ -128,6 +135,11 @@ def registering(
     return run(threads, seconds, one)
 
 
+def empty(opened: Services) -> None:
+    """Commit a write transaction in which nothing happens but the count of it."""
+    opened.database.run(lambda root: None, note="bench")
+
+
 def filestorage() -> None:
     """Measure eight threads on FileStorage, with the write lock and without, and weigh what they wrote."""
     with office.folder() as instance:
@@ -147,6 +159,8 @@ def filestorage() -> None:
         alone = made / took
         single, took = registering(opened, clerk, serials, 1, SECONDS)
         one = single * STEPS / took
+        nothing, took = run(WRITERS, 1.0, lambda _: empty(opened))
+        bare = nothing / took
         weigh(opened, clerk, serials)
         lock, opened.database.lock = opened.database.lock, NoLock()
         before = opened.database.conflicts
@@ -157,11 +171,39 @@ def filestorage() -> None:
         opened.close()
     rate, without = middle(rates), free * STEPS / took
     peer = "the same without the write lock"
-    figure(BENCH, "FileStorage, 8 threads", rate, "commits/s", n=registered * STEPS, peer=peer, peer_value=without)
+    figure(
+        BENCH,
+        "FileStorage, 8 threads",
+        rate,
+        "commits/s",
+        n=registered * STEPS,
+        peer=peer,
+        peer_value=without,
+    )
     figure(BENCH, "FileStorage, 8 threads", rate / STEPS, "registrations/s", n=registered)
+    figure(
+        BENCH, "FileStorage, 8 threads", rate, "commits/s",
+        n=registered * STEPS, peer="write transactions that change nothing", peer_value=bare,
+    )  # fmt: skip
     figure(BENCH, "FileStorage, 1 thread", one, "commits/s", n=single * STEPS)
-    figure(BENCH, "FileStorage, 8 threads, conflicts", conflicts, "count", n=registered * STEPS, peer=peer, peer_value=lost)
-    figure(BENCH, "FileStorage, 8 threads, lost for good", 0, "registrations", n=registered, peer=peer, peer_value=next(given_up))
+    figure(
+        BENCH,
+        "FileStorage, 8 threads, conflicts",
+        conflicts,
+        "count",
+        n=registered * STEPS,
+        peer=peer,
+        peer_value=lost,
+    )
+    figure(
+        BENCH,
+        "FileStorage, 8 threads, lost for good",
+        0,
+        "registrations",
+        n=registered,
+        peer=peer,
+        peer_value=next(given_up),
+    )
     figure(BENCH, "FileStorage, 8 threads, create applicant", alone, "commits/s", n=made)
 
 
@@ -254,7 +296,16 @@ def _together(instance: Path, uri: str, turn: int) -> tuple[float, int, int]:
     gate = instance / f"go-{turn}"
     workers = [
         subprocess.Popen(
-            [sys.executable, "-W", "ignore", str(Path(__file__)), str(instance), uri, str(100_000 * (1 + which + PROCESSES * turn)), str(gate)],
+            [
+                sys.executable,
+                "-W",
+                "ignore",
+                str(Path(__file__)),
+                str(instance),
+                uri,
+                str(100_000 * (1 + which + PROCESSES * turn)),
+                str(gate),
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -265,7 +316,11 @@ def _together(instance: Path, uri: str, turn: int) -> tuple[float, int, int]:
     gate.touch()
     answers = [worker.communicate()[0].split() for worker in workers]
     done = sum(int(answer[0]) for answer in answers)
-    return done * STEPS / max(float(answer[1]) for answer in answers), sum(int(answer[2]) for answer in answers), done
+    return (
+        done * STEPS / max(float(answer[1]) for answer in answers),
+        sum(int(answer[2]) for answer in answers),
+        done,
+    )
 
 
 def worker(instance: str, uri: str, start: str, gate: str) -> None:
@@ -277,9 +332,11 @@ def worker(instance: str, uri: str, start: str, gate: str) -> None:
     print("ready", flush=True)
     while not Path(gate).exists():
         sleep(0.002)
-    before = opened.database.conflicts
+    before, spent = opened.database.conflicts, process_time()
     done, took = run(1, SECONDS, lambda _: register(opened, clerk, waiting.pop(), chance))
-    print(done, took, opened.database.conflicts - before)
+    spent = process_time() - spent
+    nothing, bare = run(1, 1.0, lambda _: empty(opened))
+    print(done, took, opened.database.conflicts - before, spent, nothing / bare)
     opened.close()
 
 

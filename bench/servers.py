@@ -79,7 +79,9 @@ def postgres(core: int = SERVER_CORE) -> Iterator[Postgres]:
         )
 
     try:
-        call(str(found[-1] / "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C")
+        call(
+            str(found[-1] / "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"
+        )
         call(str(found[-1] / "pg_ctl"), "-D", data, "-w", "-l", str(home / "log"), "-o", options, "start")
         try:
             yield Postgres(home, port)
@@ -137,7 +139,9 @@ class Client:
         """Return status, head and body of a page."""
         return self.send("GET", path, headers)
 
-    def send(self, method: str, path: str, headers: Sequence[str] = (), body: bytes = b"") -> tuple[int, bytes, bytes]:
+    def send(
+        self, method: str, path: str, headers: Sequence[str] = (), body: bytes = b""
+    ) -> tuple[int, bytes, bytes]:
         """Send one request and return status, head and body of its answer."""
         lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *headers]
         if body:

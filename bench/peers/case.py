@@ -7,7 +7,13 @@ from datetime import date, datetime, timedelta, timezone
 
 CIVIL = timezone(timedelta(hours=8))
 TODAY = date(2026, 3, 2)
-HAPPENED = {"open": "已建立", "receive": "已收件", "accept": "已受理", "decide": "已决定", "deliver": "已送达"}
+HAPPENED = {
+    "open": "已建立",
+    "receive": "已收件",
+    "accept": "已受理",
+    "decide": "已决定",
+    "deliver": "已送达",
+}
 GRADES = {"A": "A级 系统核验", "B": "B级 窗口核验原件", "C": "C级 复印件", "D": "D级 申请人自制"}
 NOTICES = {"receipt": "收件凭证", "acceptance": "受理通知书"}
 SOURCES = {"submitted": "申请人提交", "reused": "调用", "volunteered": "自愿提交"}
@@ -73,7 +79,11 @@ def page(
         "applicant": dossier.applicant,
         "title": dossier.guide.title,
         "state": {"word": STATES.get(dossier.state, dossier.state), "kind": "next", "icon": "act"},
-        "light": {"word": f"还剩 {left} 个工作日" if left > 1 else "还剩一个工作日", "kind": "plain", "icon": "dot"},
+        "light": {
+            "word": f"还剩 {left} 个工作日" if left > 1 else "还剩一个工作日",
+            "kind": "plain",
+            "icon": "dot",
+        },
         "filled": sum(row["filled"] for row in needed),
         "needed": len(needed),
         "waived": sum(row["waived"] for row in needed),
@@ -108,11 +118,15 @@ def page(
             }
             for notice in notices
         ],
-        "related": [{"href": f"/dossiers/{other.key}", "text": f"{other.code} {other.state}"} for other in others],
+        "related": [
+            {"href": f"/dossiers/{other.key}", "text": f"{other.code} {other.state}"} for other in others
+        ],
     }
 
 
-def _row(line: object, entry: object | None, dossier: object, name_of: Callable[[object], str]) -> dict[str, object]:
+def _row(
+    line: object, entry: object | None, dossier: object, name_of: Callable[[object], str]
+) -> dict[str, object]:
     by_office = entry is None and not line.condition
     row = {
         "id": line.key,

@@ -16,9 +16,17 @@ from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 
-from flask import Flask, Response, abort, g, redirect, render_template, request, session
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, session
 from sqlalchemy import DateTime, ForeignKey, create_engine, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship, selectinload, sessionmaker
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+    sessionmaker,
+)
 from waitress import serve
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -161,101 +169,118 @@ class Reading(Base):
     subject: Mapped[str]
 
 
+pages = Blueprint("pages", __name__)
+
+
 def make_app(uri: str, *, reads: bool) -> Flask:
     """Return the application."""
-    sessions = sessionmaker(create_engine(uri), expire_on_commit=False)
     app = Flask(__name__)
     app.secret_key = "only for measuring"
+    sessions = sessionmaker(create_engine(uri), expire_on_commit=False)
     with sessions() as opened:
-        settings = {one.name: json.loads(one.value) for one in opened.scalars(select(Setting))}
-    free = frozenset(settings["calendar"])
-    kept: dict[str, tuple[float, bytes, str]] = {}
-
-    @app.before_request
-    def begin() -> None:
-        g.database = sessions()
-
-    @app.teardown_request
-    def end(_error: object) -> None:
-        g.pop("database").close()
-
-    def logged_in(view):
-        @wraps(view)
-        def checked(**values: str):
-            userid = session.get("userid")
-            if userid is None:
-                return redirect("/login")
-            query = select(Person).where(Person.userid == userid).options(selectinload(Person.grants))
-            g.person = g.database.scalars(query).first()
-            if g.person is None or g.person.disabled:
-                abort(403)
-            return view(**values)
-
-        return checked
-
-    @app.route("/login", methods=["GET", "POST"])
-    def login():
-        if request.method == "GET":
-            return '<form method="post"></form>'
-        person = g.database.scalars(select(Person).where(Person.userid == request.form["userid"])).first()
-        if person is None or not check_password_hash(person.password_hash, request.form["password"]):
-            abort(403)
-        session["userid"] = person.userid
-        return redirect("/desk")
-
-    @app.get("/dossiers/<key>")
-    @logged_in
-    def show(key: str):
-        query = (
-            select(Dossier)
-            .where(Dossier.key == key)
-            .options(
-                joinedload(Dossier.applicant),
-                joinedload(Dossier.guide).selectinload(Guide.lines),
-                selectinload(Dossier.entries).joinedload(Entry.material).joinedload(Material.verified_by),
-                selectinload(Dossier.events).joinedload(Event.person),
-                selectinload(Dossier.notices),
-            )
-        )
-        dossier = g.database.scalars(query).first() or abort(404)
-        roles = case.roles_in(g.person.grants, dossier.unit)
-        if not case.may(roles, "view"):
-            abort(403)
-        beside = select(Dossier).where(Dossier.applicant_id == dossier.applicant_id, Dossier.id != dossier.id).limit(6)
-        others = g.database.scalars(beside).all()
-        if reads:
-            g.database.add(
-                Reading(at=datetime.now(UTC), userid=g.person.userid, address=request.remote_addr, subject=key)
-            )
-            g.database.commit()
-        values = case.page(
-            dossier=dossier,
-            lines=dossier.guide.lines,
-            entries=dossier.entries,
-            events=dossier.events,
-            notices=dossier.notices,
-            others=others,
-            roles=roles,
-            user_name=g.person.name,
-            office=settings["office"],
-            free=free,
-            name_of=lambda person: person.name,
-        )
-        return render_template("case.html", **values)
-
-    @app.get("/guides/<key>")
-    def guide(key: str) -> Response:
-        expires, body, tag = kept.get(key, (0.0, b"", ""))
-        if expires < time.monotonic():
-            found = g.database.scalars(select(Guide)).first() or abort(404)
-            body = found.page.encode()
-            tag = hashlib.sha256(body).hexdigest()[:32]
-            kept[key] = (time.monotonic() + KEPT, body, tag)
-        response = Response(body, mimetype="text/html")
-        response.set_etag(tag)
-        return response.make_conditional(request)
-
+        known = {one.name: json.loads(one.value) for one in opened.scalars(select(Setting))}
+    app.config.update(
+        SESSIONS=sessions, READS=reads, OFFICE=known["office"], FREE=frozenset(known["calendar"]), KEPT={}
+    )
+    app.register_blueprint(pages)
     return app
+
+
+@pages.before_request
+def begin() -> None:
+    g.database = current_app.config["SESSIONS"]()
+
+
+@pages.teardown_request
+def end(_error: object) -> None:
+    g.pop("database").close()
+
+
+def logged_in(view):
+    """Let in whoever has a session of a person who is not disabled."""
+
+    @wraps(view)
+    def checked(**values: str):
+        userid = session.get("userid")
+        if userid is None:
+            return redirect("/login")
+        query = select(Person).where(Person.userid == userid).options(selectinload(Person.grants))
+        g.person = g.database.scalars(query).first()
+        if g.person is None or g.person.disabled:
+            abort(403)
+        return view(**values)
+
+    return checked
+
+
+@pages.route("/login", methods=["GET", "POST"])
+def login():
+    """Log in."""
+    if request.method == "GET":
+        return '<form method="post"></form>'
+    person = g.database.scalars(select(Person).where(Person.userid == request.form["userid"])).first()
+    if person is None or not check_password_hash(person.password_hash, request.form["password"]):
+        abort(403)
+    session["userid"] = person.userid
+    return redirect("/desk")
+
+
+@pages.get("/dossiers/<key>")
+@logged_in
+def show(key: str):
+    """Show a case."""
+    query = (
+        select(Dossier)
+        .where(Dossier.key == key)
+        .options(
+            joinedload(Dossier.applicant),
+            joinedload(Dossier.guide).selectinload(Guide.lines),
+            selectinload(Dossier.entries).joinedload(Entry.material).joinedload(Material.verified_by),
+            selectinload(Dossier.events).joinedload(Event.person),
+            selectinload(Dossier.notices),
+        )
+    )
+    dossier = g.database.scalars(query).first() or abort(404)
+    roles = case.roles_in(g.person.grants, dossier.unit)
+    if not case.may(roles, "view"):
+        abort(403)
+    beside = select(Dossier).where(Dossier.applicant_id == dossier.applicant_id, Dossier.id != dossier.id)
+    others = g.database.scalars(beside.limit(6)).all()
+    if current_app.config["READS"]:
+        reading = Reading(
+            at=datetime.now(UTC), userid=g.person.userid, address=request.remote_addr, subject=key
+        )
+        g.database.add(reading)
+        g.database.commit()
+    values = case.page(
+        dossier=dossier,
+        lines=dossier.guide.lines,
+        entries=dossier.entries,
+        events=dossier.events,
+        notices=dossier.notices,
+        others=others,
+        roles=roles,
+        user_name=g.person.name,
+        office=current_app.config["OFFICE"],
+        free=current_app.config["FREE"],
+        name_of=lambda person: person.name,
+    )
+    return render_template("case.html", **values)
+
+
+@pages.get("/guides/<key>")
+def guide(key: str) -> Response:
+    """Show a guide to anybody, from memory for five minutes."""
+    kept = current_app.config["KEPT"]
+    expires, body, tag = kept.get(key, (0.0, b"", ""))
+    if expires < time.monotonic():
+        found = g.database.scalars(select(Guide)).first() or abort(404)
+        body = found.page.encode()
+        tag = hashlib.sha256(body).hexdigest()[:32]
+        kept[key] = (time.monotonic() + KEPT, body, tag)
+    response = Response(body, mimetype="text/html")
+    response.set_etag(tag)
+    return response.make_conditional(request)
 
 
 def fill(uri: str, rows: dict, page: str) -> None:
@@ -317,7 +342,8 @@ def _dossier(row: dict, person: Person, guide: Guide, unit: str) -> Dossier:
         for event in row["events"]
     ]
     dossier.notices = [
-        Notice(**{**notice, "issued_at": datetime.fromisoformat(notice["issued_at"])}) for notice in row["notices"]
+        Notice(**{**notice, "issued_at": datetime.fromisoformat(notice["issued_at"])})
+        for notice in row["notices"]
     ]
     return dossier
 
@@ -331,6 +357,10 @@ if __name__ == "__main__":
     verb, address, *rest = sys.argv[1:]
     address = address.replace("postgresql://", "postgresql+psycopg://", 1)
     if verb == "fill":
-        fill(address, json.loads(Path(rest[0]).read_text(encoding="utf-8")), Path(rest[1]).read_text(encoding="utf-8"))
+        fill(
+            address,
+            json.loads(Path(rest[0]).read_text(encoding="utf-8")),
+            Path(rest[1]).read_text(encoding="utf-8"),
+        )
     else:
         serve(make_app(address, reads=rest[0] == "1"), host="127.0.0.1", port=int(rest[1]), threads=THREADS)

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from records.domain.findings import Refused
 from records.operations import applicants
-from records.resources.audit import AuditEntry
+from records.scripts.demo import credit
 from tests.office import CITIZEN, CLERK
-
-CREDIT = "91419999MA0000001"
 
 
 def create(office, **asked):
@@ -20,11 +20,8 @@ def codes(refused) -> list[tuple[str, str]]:
 
 
 def events(office) -> list[str]:
-    import json
-
     with office.site() as site:
-        entries: list[AuditEntry] = list(site.audit.values())
-        return [json.loads(entry.line)["event"] for entry in entries]
+        return [json.loads(entry.line)["event"] for entry in site.audit.values()]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +48,6 @@ def test_all_that_is_wrong_is_told_at_once(office):
 
 
 def test_an_organisation_names_its_representative(office):
-    from records.scripts.demo import credit
-
     number = credit(1, sole_trader=False)
     assert codes(create(office, number=number, name="云溪县听涛宾馆有限公司")) == [
         ("applicant.no-representative", "representative")

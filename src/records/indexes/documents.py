@@ -83,7 +83,7 @@ def _guide(guide: Guide, today: date) -> Document | None:
     body = json.loads(version.body)
     return Document(
         key=key_of(guide),
-        title=guide.title,
+        title=body["title"],
         text="\n".join(_texts(body)),
         facets={"unit": guide.unit, "kind": body.get("item_kind", "")},
         readers=frozenset({PUBLIC}),

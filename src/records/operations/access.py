@@ -6,6 +6,7 @@ cannot be written the read must be refused. Threads that come together share one
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
@@ -49,7 +50,8 @@ class AccessLog:
                 batch, self._pending, upto = self._pending, [], self._queued
         if self._done < mine:
             self._write(batch, upto)
-        failure = self._failed.get(mine)
+        with self._mutex:
+            failure = self._failed.pop(mine, None)
         if failure is not None:
             raise AccessLogUnwritable(str(failure)) from failure
 
@@ -60,7 +62,8 @@ class AccessLog:
                 lines = b"".join(line for of, line in batch if of == day)
                 handle = os.open(self.folder / f"{day}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 try:
-                    os.write(handle, lines)
+                    if os.write(handle, lines) < len(lines):
+                        raise OSError(errno.EIO, "only a part of the lines was written")
                     os.fsync(handle)
                 finally:
                     os.close(handle)
@@ -68,7 +71,7 @@ class AccessLog:
             failure = error
         with self._mutex:
             if failure is not None:
-                self._failed = dict.fromkeys(range(self._done + 1, upto + 1), failure)
+                self._failed.update(dict.fromkeys(range(self._done + 1, upto + 1), failure))
             self._done = upto
             self._leader = False
             self._written.notify_all()

@@ -15,6 +15,7 @@ from records.domain import arrangement, ledger, retention
 from records.domain.dossiers import Event, transition
 from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
+from records.domain.retention import RetentionRow
 from records.domain.verification import Report
 from records.domain.vocabulary import DossierState, ItemKind, Retention
 from records.exchange import packages
@@ -73,9 +74,9 @@ def _describe(act: Act, dossier: Dossier) -> ArchivedItem:
     item.year = closed.year
     item.retention = guide.archiving.retention.value
     item.retention_basis = (
-        f"办事指南第{dossier.guide_version}版（示例，待批准）"
-        if isinstance(row, Refused)
-        else f"{row.title} {row.basis} {row.approval}".strip()
+        f"{row.title} {row.basis} {row.approval}".strip()
+        if isinstance(row, RetentionRow) and row.retention == item.retention
+        else f"办事指南第{dossier.guide_version}版归档要求（示例，待批准）"
     )
     item.expires_on = retention.expires_on(Retention(item.retention), closed)
     item.provisional_code = f"拟-{dossier.code}"

@@ -76,4 +76,15 @@ def checklist_of(site: Site, dossier: Dossier, *, today: date) -> Checklist:
         standards=catalogue.materials(),
         today=today,
         chain=(dossier.id,),
+        dropped=_dropped(site, dossier, today=today),
     )
+
+
+def _dropped(site: Site, dossier: Dossier, *, today: date) -> frozenset[str]:
+    """Return the lines, still empty, whose material the guide in force today no longer asks for (I5)."""
+    now = site.guides[dossier.guide].in_force(today)
+    if now is None or now.version <= dossier.guide_version:
+        return frozenset()
+    asked = {line.material for line in content(now).lines}
+    filled = {entry[0] for entry in dossier.entries}
+    return frozenset(line.id for line in guide_of(site, dossier).lines if line.material not in asked) - filled

@@ -6,6 +6,7 @@ Each verb asks the transition table and its guard, changes the record, issues th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from records.clock import civil_date
@@ -148,12 +149,16 @@ def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until
     materials.fill_from_library(act, dossier)
     checklist = checklist_of(act.site, dossier, today=act.today)
     needed = frozenset(state.line.id for state in checklist.lines if state.needed)
-    held = {entry[0]: act.site.materials[entry[1]].title for entry in dossier.entries if entry[3] == "reused"}
+    held = {state.line.id: state.material for state in checklist.lines if _is_held(dossier, state)}
     since = frozenset(
         entry[0] for entry in dossier.entries if dossier.told_at is not None and entry[4] > dossier.told_at
     )
-    found = guard_supplement(
-        gaps, needed=needed, held=held, told=frozenset(dossier.told), supplied_since=since
+    titles = {line: act.site.materials[material].title for line, material in held.items()}
+    found = tuple(
+        replace(each, params={**each.params, "id": held[each.subject]}) if "title" in each.params else each
+        for each in guard_supplement(
+            gaps, needed=needed, held=titles, told=frozenset(dossier.told), supplied_since=since
+        )
     )
     if not dossier.told:
         missing = frozenset(gap.line for gap in checklists.gaps(checklist))
@@ -298,6 +303,12 @@ PERMISSION_OF = {
     Event.DECIDE: Permission.DOSSIER_DECIDE,
     Event.DELIVER: Permission.DOSSIER_DELIVER,
 }
+
+
+def _is_held(dossier: Dossier, state: checklists.LineState) -> bool:
+    """Tell whether a line needs nothing from the applicant because the library has its material, confirmed or not."""
+    reused = any(entry[0] == state.line.id and entry[3] == "reused" for entry in dossier.entries)
+    return reused or state.status is checklists.LineStatus.TO_CONFIRM
 
 
 def _row(dossier: Dossier, event: Event):

@@ -37,11 +37,14 @@ def draft_guide(act: Act, guide: GuideBody, *, findings: tuple[Finding, ...] = (
         return Refused(stopped)
     body = ledger.canonical(guide.as_dict()).decode()
     record = act.site.guides.get(guide.key)
+    if record is not None and not act.matrix.permits(act.by, Permission.GUIDE_DRAFT, unit=record.unit):
+        return Refused((Finding("permission.denied", params={"permission": Permission.GUIDE_DRAFT.value}),))
     if record is None:
         record = Guide()
         record.key = record.id = guide.key
         record.number = act.site.counter("number:guide").next()
         record.created_at = act.at
+        record.title, record.unit, record.fonds = guide.title, guide.unit, guide.fonds
         act.site.guides.place(guide.key, record)
     elif record.versions and record.versions[-1].body == body:
         return Refused((Finding("guide.unchanged", params={"key": guide.key}),))
@@ -51,7 +54,6 @@ def draft_guide(act: Act, guide: GuideBody, *, findings: tuple[Finding, ...] = (
     version.digest = hashlib.sha256(body.encode()).hexdigest()
     version.written_by = act.by.userid
     version.written_at = act.at
-    record.title, record.unit, record.fonds = guide.title, guide.unit, guide.fonds
     record.versions = (*record.versions, version)
     leave_trace(act, "guide.draft", record, unit=guide.unit, permission=Permission.GUIDE_DRAFT)
     return record
@@ -86,6 +88,8 @@ def publish_guide(
     approved.status = "published"
     approved.published_by, approved.published_at = act.by.userid, act.at
     approved.effective_on = effective_on or act.today
+    body = content(approved)
+    record.title, record.unit, record.fonds = body.title, body.unit, body.fonds
     leave_trace(act, "guide.publish", record, unit=record.unit, permission=Permission.GUIDE_PUBLISH)
     return record
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from records.domain.findings import Finding
 from records.indexes import documents, feed
 from records.indexes.fulltext import Document, NeedsRebuild
+from records.resources.archives import ArchivedItem
 
+from .archiving import manifest_of
 from .services import INDEXES, Services
 
 GROUP = 500
@@ -121,12 +123,14 @@ def beyond(services: Services, site, index: str, mark: int) -> tuple[tuple[Docum
 
 
 def verify_store(services: Services) -> tuple[Finding, ...]:
-    """Check that every holding, notice and frozen package names bytes that are there and fit their digest."""
+    """Check that all bytes named by holdings, notices and frozen packages are there and fit their digests."""
     with services.database.read() as root:
         site = root["site"]
         named = {digest: f"holding:{digest}" for digest in site.holdings}
         named |= {notice.digest: f"notice:{notice.id}" for notice in site.notices.values() if notice.digest}
-        named |= {item.manifest: f"archive:{item.id}" for item in site.archives.values() if item.manifest}
+        for item in site.archives.values():
+            if item.manifest:
+                named |= dict.fromkeys(_named_by(services, item), f"archive:{item.id}")
     found = []
     for digest, subject in sorted(named.items()):
         if not services.store.has(digest):
@@ -134,3 +138,10 @@ def verify_store(services: Services) -> tuple[Finding, ...]:
         elif not services.store.verify(digest):
             found.append(Finding("store.damaged", subject=subject, params={"digest": digest}))
     return tuple(found)
+
+
+def _named_by(services: Services, item: ArchivedItem) -> tuple[str, ...]:
+    """Return the digests a frozen package consists of; of a manifest that is lost or damaged only its own."""
+    if not services.store.verify(item.manifest):
+        return (item.manifest,)
+    return (item.manifest, *(part.digest for part in manifest_of(services, item).parts))

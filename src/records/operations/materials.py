@@ -101,6 +101,7 @@ def submit_material(
         _supersede(act, dossier, material, override)
     elif material.status == MaterialStatus.SUPERSEDED:
         material.status, material.superseded_by = MaterialStatus.VALID.value, ""
+        _claim(act, material)
         _supersede(act, dossier, material, override)
     if upload.digest not in {rendition[0] for rendition in material.renditions}:
         material.renditions = (*material.renditions, (holding.digest, upload.title, "scan", act.at))
@@ -277,13 +278,20 @@ def _same_material(
         description.issuer,
         description.issued_on,
     )
-    for material in questions.library(act.site, dossier.applicant, line.material):
-        if material.status != MaterialStatus.VALID:
-            continue
-        same_paper = bool(description.document_number) and _identity_parts(material) == offered
-        if same_paper or upload.digest in {rendition[0] for rendition in material.renditions}:
-            return material
-    return None
+    alike = [
+        material
+        for material in questions.library(act.site, dossier.applicant, line.material)
+        if material.status in (MaterialStatus.VALID, MaterialStatus.SUPERSEDED)
+        and (
+            (description.document_number and _identity_parts(material) == offered)
+            or upload.digest in {rendition[0] for rendition in material.renditions}
+        )
+    ]
+    return max(
+        alike,
+        key=lambda material: (material.status == MaterialStatus.VALID, material.number),
+        default=None,
+    )
 
 
 def _new_material(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from records.domain import identifiers
+from records.domain import identifiers, masking
 from records.domain.findings import Finding
 from records.indexes import documents, overlay, ranking
 from records.indexes.fulltext import NeedsRebuild
@@ -101,7 +101,7 @@ def _pinned(services: Services, index: str):
 def _numbers_as_tokens(services: Services, text: str) -> str:
     today = services.clock.today()
     words = []
-    for word in text.split():
+    for word in masking.mask_text(text, services.vault.token).split():
         recognised = identifiers.recognise(word, today=today)
         words.append(services.vault.token(recognised.normalised) if recognised.valid else word)
     return " ".join(words)

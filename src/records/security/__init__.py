@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyramid.config import Configurator
 
-from .csrf import SessionCSRF
+from .csrf import SessionCSRF, comes_by_cookie
 from .policy import SecurityPolicy
 
 
@@ -13,7 +13,7 @@ def includeme(config: Configurator) -> None:
     config.set_security_policy(SecurityPolicy())
     config.set_default_permission("nobody")
     config.set_csrf_storage_policy(SessionCSRF())
-    config.set_default_csrf_options(require_csrf=True, check_origin=True)
+    config.set_default_csrf_options(require_csrf=True, check_origin=True, callback=comes_by_cookie)
     config.include(".size")
     config.include(".legible")
     config.include(".headers")

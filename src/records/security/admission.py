@@ -22,6 +22,8 @@ from records.resources.site import Site
 
 from . import once
 
+#: Where an admitted request says whether somebody is logged in, for those who prepare it without a database.
+KNOWN = "records.known"
 DENIED = "你没有办理这一步的权限，什么都没有改动。请找本单位有授权的人办理。/ You may not do this; nothing was changed."
 
 def admit(request: Request, root: object) -> Response | None:
@@ -33,6 +35,7 @@ def admit(request: Request, root: object) -> Response | None:
         earlier = once.answered(probe.site, key) if key is not None else None
         if earlier is not None:
             return earlier
+        request.environ[KNOWN] = probe.identity is not None
         return None if _allowed(probe) else _turned_away(probe)
 
 
@@ -75,4 +78,5 @@ def _turned_away(probe: Request) -> Response:
 def includeme(config: Configurator) -> None:
     """Stand at the door."""
     config.add_admission(admit)
+    config.add_request_method(lambda request: request.environ.get(KNOWN, False), "known", property=True)
     config.include(".reads")

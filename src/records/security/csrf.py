@@ -15,6 +15,11 @@ from .sessions import read_cookie
 COOKIE = "records_visit"
 
 
+def comes_by_cookie(request: Request) -> bool:
+    """Tell whether a browser may have sent the log-in by itself; a token in a header is never sent unasked."""
+    return not request.headers.get("Authorization", "").startswith("Bearer ")
+
+
 @implementer(ICSRFStoragePolicy)
 class SessionCSRF:
     """Derives the token, so that nothing is stored for it."""

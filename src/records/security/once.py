@@ -77,7 +77,8 @@ def once_deriver(view, info):
         if earlier is not None:
             return earlier
         response = view(context, request)
-        if response.status_int < 400 and not getattr(request, "shown_once", False):
+        page = response.content_type == "text/html" and not response.location
+        if response.status_int < 400 and not page and not getattr(request, "shown_once", False):
             keep(request, key, response)
         return response
 

@@ -9,9 +9,13 @@ from pyramid.authorization import ACLHelper, Authenticated, Everyone
 from pyramid.request import Request, RequestLocalCache
 
 from records.domain.access import Identity
+from records.domain.permissions import Permission
 from records.operations.identities import identity_of
 
 from . import sessions
+
+#: What only a person does who has logged in: a token makes neither tokens nor sessions, or its scopes would bound nothing.
+IN_PERSON = frozenset({Permission.SESSION_END, Permission.TOKEN_ISSUE})
 
 
 class SecurityPolicy:
@@ -65,7 +69,8 @@ class SecurityPolicy:
         """Ask the access lists of the thing and of what it lies in; a token also needs the permission as scope."""
         identity = self.identity(request)
         scopes = getattr(request, "token_scopes", None)
-        if scopes is not None and permission not in scopes and "*" not in scopes:
+        outside = scopes is not None and permission not in scopes and "*" not in scopes
+        if outside or (scopes is not None and permission in IN_PERSON):
             permission = "outside-scope"
         principals = [Everyone]
         if identity is not None:

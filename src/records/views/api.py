@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 
 from pyramid.config import Configurator
+from pyramid.exceptions import BadCSRFToken
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -82,7 +83,9 @@ def _values(request: Request, verb: Verb) -> Mapping[str, object] | Refused:
         return {}
     try:
         values = json.loads(request.body)
-    except ValueError:
+        # Half a character (a lone surrogate) can be neither stored nor answered.
+        json.dumps(values, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
         return Refused((Finding("api.not-an-object"),))
@@ -108,6 +111,7 @@ def verb_view(verb: Verb):
             request.note_read(f"{verb.noun}.{verb.name}", context.id, purpose=str(values.get("purpose", "")))
             return answer(request, {"value": result})
         if not verb.changes:
+            request.shown_once = True  # nothing was done that a repetition could do twice
             request.note_read(f"{verb.noun}.{verb.name}", result.id)
         status = 201 if verb.changes and not verb.subject else 200
         response = answer(request, describe(request.site, result, today=request.today), status=status)
@@ -169,6 +173,11 @@ def found(request: Request, index: str, readers: frozenset[str]) -> dict[str, ob
     }
 
 
+def unasked(context: BadCSRFToken, request: Request) -> Response:
+    """Refuse a deed that came with a log-in but without the form token: a program uses its own token."""
+    return problem(request, (Finding("permission.denied"),), status=403)
+
+
 def specification(context, request: Request) -> Response:
     """Return the OpenAPI description of this API."""
     return answer(request, openapi.specification())
@@ -181,11 +190,13 @@ def includeme(config: Configurator) -> None:
         name = f"api.{verb.noun}.{verb.name}"
         traverse = f"/{verb.noun}/{{id}}" if verb.subject else f"/{verb.noun}"
         config.add_route(name, path, traverse=traverse, request_method="POST")
-        config.add_view(verb_view(verb), route_name=name, permission=verb.permission, require_csrf=False)
+        about = {"context": Record} if verb.subject else {}
+        config.add_view(verb_view(verb), route_name=name, permission=verb.permission, **about)
     for noun, permission in SHOWN.items():
         name = f"api.{noun}"
         config.add_route(name, f"{BASE}/{noun}/{{id}}", traverse=f"/{noun}/{{id}}", request_method="GET")
         config.add_view(show, route_name=name, permission=permission, context=Record)
+    config.add_exception_view(unasked, context=BadCSRFToken, path_info=f"^{BASE}/")
     config.add_route("api.search", f"{BASE}/search", request_method="GET")
     config.add_view(search_staff, route_name="api.search", permission=Permission.SEARCH_DESK)
     config.add_route("api.guides.search", f"{BASE}/public/guides", request_method="GET")

@@ -56,9 +56,9 @@ def take(services: Services, stream, name: str, field: str) -> Arrived:
 
 
 def store_files(request: Request) -> Response | None:
-    """Store every file of the request; called before the lock is taken."""
+    """Store every file of the request of whoever is logged in; called before the lock is taken."""
     request.files = {}
-    if not (request.content_type or "").startswith("multipart/form-data"):
+    if not request.known or not (request.content_type or "").startswith("multipart/form-data"):
         return None
     for field, value in request.POST.items():
         if getattr(value, "filename", None):
