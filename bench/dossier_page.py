@@ -15,13 +15,13 @@ import re
 import subprocess
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.parse import urlencode
 
 import filled
-import office
 from figures import LOAD_CORE, SERVER_CORE, figure, middle, pin
 from servers import HERE, Client, load, postgres, site
+
+import office
 
 BENCH = "dossier_page"
 PEERS = {"Flask": "peers/flask_site.py", "Django": "peers/django_site.py"}

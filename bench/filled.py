@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import office
-
 from records.domain.vocabulary import Grade
 from records.operations import applicants, dossiers, materials
 from records.operations.acts import Act

@@ -15,11 +15,11 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
-import office
 import registration
 from figures import figure, middle, percentile, pin, timed
 from fpdf import FPDF
 
+import office
 from records.exchange import notices as paper
 from records.exchange import typeface
 from records.operations.notices import sheet_of

@@ -9,9 +9,9 @@ import logging
 import sys
 from pathlib import Path
 
-import office
 from waitress import serve
 
+import office
 from records import main
 
 THREADS = 4

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import filled
-import office
 from figures import figure, percentile, pin, timed
 from webtest import TestApp
 
+import office
 from records import main
 from records.clock import SystemClock
 from records.operations import office as founding

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-import office  # noqa: F401  (silences what libraries say at import)
 from figures import figure, percentile, pin, timed
 
+import office
 from records.indexes.fulltext import Document, Generation, Result
 from records.indexes.fulltext.memory_engine import MemoryEngine
 from records.indexes.fulltext.whoosh_engine import WhooshEngine

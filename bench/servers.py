@@ -17,7 +17,6 @@ from time import monotonic, perf_counter, sleep
 from urllib.parse import quote
 
 import psycopg2
-
 from figures import LOAD_CORE, SERVER_CORE
 
 HERE = Path(__file__).parent

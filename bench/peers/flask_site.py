@@ -16,7 +16,19 @@ from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, session
+import case
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from sqlalchemy import DateTime, ForeignKey, create_engine, select
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -29,8 +41,6 @@ from sqlalchemy.orm import (
 )
 from waitress import serve
 from werkzeug.security import check_password_hash, generate_password_hash
-
-import case
 
 THREADS, KEPT = 4, 300
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from records.domain.findings import Refused
 from records.domain.guide_parts import Guide
 from records.domain.vocabulary import DeliveryMethod, Outcome
 from records.operations import archiving, dossiers, guides, materials
+from records.operations.checklists import checklist_of
 from records.operations.identities import identity_of
 from tests.office import ARCHIVIST, CLERK, HEALTH_REVIEWER, REVIEWER, Office, guide_bodies
 
@@ -77,11 +78,16 @@ def paper(office: Office, case: str, line: str, title: str = "", **described: ob
 
 
 def fill(office: Office, case: str) -> None:
+    """Fill every line the applicant must see to: what is held and only wants a yes is confirmed, the rest handed in."""
     with office.site() as site:
         dossier = site.dossiers[case]
-        there, lines = {entry[0] for entry in dossier.entries}, LINES[dossier.guide]
-    for line in lines:
-        if line not in there:
+        states = checklist_of(site, dossier, today=office.clock.today()).lines
+        todo = {state.line.id: state for state in states if not state.complete}
+        brought = [line for line in LINES[dossier.guide] if line in todo]
+    for line in brought:
+        if todo[line].status == "to-confirm":
+            ok(office.do(CLERK, on(case, materials.use_material, line=line, material=todo[line].material)))
+        else:
             ok(paper(office, case, line))
 
 
@@ -174,7 +180,3 @@ def with_line(body: Guide, line_id: str, **changed: object) -> Guide:
     return replace(
         body, lines=tuple(replace(line, **changed) if line.id == line_id else line for line in body.lines)
     )
-
-
-def next_year(day: date) -> date:
-    return day + timedelta(days=400)

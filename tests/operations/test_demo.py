@@ -12,8 +12,6 @@ from records.operations.services import open_services
 from records.scripts import demo
 from records.vault import Vault
 
-pytestmark = pytest.mark.slow
-
 FOUNDED = datetime(2024, 10, 1, 1, tzinfo=UTC)
 
 

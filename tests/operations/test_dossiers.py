@@ -1,258 +1,438 @@
+"""From the counter to delivery: the version of the day (I5), told once (I4), guards that name everything at once."""
+
 from __future__ import annotations
 
-from datetime import date, timedelta
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from records.domain.dossiers import Gap
-from records.domain.findings import Refused
-from records.domain.guide_parts import Guide
-from records.domain.vocabulary import DeclineReason, DeliveryMethod, GapKind, Outcome
-from records.operations import dossiers, guides, tending
+from records.domain.guide_parts import Period
+from records.domain.permissions import Permission
+from records.domain.vocabulary import DeclineReason, DeliveryMethod, DossierState, GapKind, Limit, Outcome
+from records.operations import applicants, archiving, dossiers, tending
 from records.operations.checklists import checklist_of
-from tests.office import CITIZEN, CLERK, REVIEWER, guide_bodies
+from records.operations.identities import identity_of
+from tests.office import CLERK, REVIEWER, SHOP, build_office
 
-LINES = ("application", "kitchen-plan", "food-safety-rules")
+from .cases import (
+    FOOD,
+    SHOPKEEPER,
+    VENUE,
+    accept,
+    archive,
+    body_of,
+    decide,
+    deliver,
+    fill,
+    findings,
+    last_transaction,
+    ok,
+    on,
+    paper,
+    publish,
+    refused,
+)  # fmt: skip
+
+ONCE = "行政许可法 第三十二条第一款第四项"
+UNTIL = date(2026, 12, 8)
 
 
-def codes(refused) -> list[tuple[str, str]]:
-    assert isinstance(refused, Refused), refused
-    return [(found.code, found.subject) for found in refused.findings]
-
-
-def do(office, verb, case, who=CLERK, **asked):
-    return office.do(who, lambda act: verb(act, act.site.dossiers[case], **asked))
-
-
-def filled(office, *lines: str) -> str:
-    case = office.case(office.applicant())
-    for line in lines or LINES:
-        office.hand_in(case, line, line, issued_on=office.clock.today())
-    return case
-
-
-def gaps(*lines: str) -> list[Gap]:
-    return [Gap(line, GapKind.MISSING, f"请提交{line}") for line in lines]
-
-
-def events(office, case) -> list[str]:
+def state(office, case: str) -> tuple[str, list[str]]:
+    """Return where a case stands and what happened to it."""
     with office.site() as site:
-        return [event for event, *_ in site.dossiers[case].events]
+        dossier = site.dossiers[case]
+        return dossier.state, [event[0] for event in dossier.events]
 
 
-def test_everything_that_is_missing_is_told_once(office):
-    case = filled(office, "application")
-    until = office.clock.today() + timedelta(days=15)
-    assert codes(do(office, dossiers.request_supplement, case, gaps=gaps("kitchen-plan"), until=until)) == [
-        ("supplement.incomplete", "food-safety-rules")
+def gaps(*lines: str, kind: GapKind = GapKind.MISSING) -> list[Gap]:
+    return [Gap(line, kind, f"请提交{line}") for line in lines]
+
+
+def tell(office, case: str, *lines: str, kind: GapKind = GapKind.MISSING, until: date = UNTIL) -> object:
+    return office.do(CLERK, on(case, dossiers.request_supplement, gaps=gaps(*lines, kind=kind), until=until))
+
+
+def lines(office, case: str) -> dict[str, str]:
+    with office.site() as site:
+        listed = checklist_of(site, site.dossiers[case], today=office.clock.today())
+        return {each.line.id: each.status.value for each in listed.lines}
+
+
+def test_everything_against_opening_is_said_at_once(office):
+    assert refused(office.do(CLERK, lambda act: dossiers.open_dossier(act, applicant="x", guide="y"))) == [
+        ("applicant.unknown", "applicant"),
+        ("guide.unknown", "guide"),
     ]
-    told = gaps("kitchen-plan", "food-safety-rules")
-    assert do(office, dossiers.request_supplement, case, gaps=told, until=until) == case
+
+
+def test_a_case_has_its_code_its_answers_and_its_version(office):
+    person = office.applicant()
+    case = office.case(person, FOOD, situation={"agent": True}, agent="司马𠮷")
+    with office.site() as site:
+        dossier = site.dossiers[case]
+        assert (dossier.code, dossier.guide_version, dossier.situation, dossier.agent) == (
+            "SCJ202611230001",
+            1,
+            (("agent", True),),
+            "司马𠮷",
+        )
+        assert len(dossier.inquiry_code) == 6
+    again = office.do(CLERK, lambda act: dossiers.open_dossier(act, applicant=person, guide=FOOD))
+    assert findings(again) == [("dossier.open-already", "guide", {"id": case, "code": "SCJ202611230001"}, "")]
+    second = office.case(person, FOOD, again="第二家门店")
+    with office.site() as site:
+        assert site.dossiers[second].code == "SCJ202611230002"
+    unknown = office.do(
+        CLERK,
+        lambda act: dossiers.open_dossier(
+            act, applicant=person, guide=VENUE, situation={"pool": True, "sauna": True}
+        ),
+    )
+    assert refused(unknown) == [("dossier.unknown-question", "pool"), ("dossier.unknown-question", "sauna")]
+
+
+def test_a_guide_for_persons_is_not_opened_for_an_organisation(office):
+    shop = ok(office.do(CLERK, lambda act: applicants.create_applicant(
+        act, number=SHOP, name="云溪县老街坊面馆", representative="欧阳䶮")))  # fmt: skip
+    wrong = office.do(CLERK, lambda act: dossiers.open_dossier(act, applicant=shop, guide=SHOPKEEPER))
+    assert refused(wrong) == [("guide.wrong-audience", "applicant")]
+
+
+def test_a_case_keeps_the_version_of_its_day(office):
+    """I5: a newer version binds new cases only."""
+    person = office.applicant()
+    old = office.case(person, FOOD)
+    body = body_of(FOOD)
+    newer = replace(
+        body,
+        lines=(*body.lines, replace(body.lines[2], id="layout-two", position=9, name="二层布局图")),
+        limits=replace(body.limits, promised=Period(3, Limit.WORKING_DAYS)),
+    )
+    assert publish(office, newer) == 2
+    assert "layout-two" not in lines(office, old)
+    assert refused(paper(office, old, "layout-two")) == [("material.outside-guide", "layout-two")]
+    accept(office, old)
+    with office.site() as site:
+        assert (site.dossiers[old].guide_version, site.dossiers[old].promised_due) == (1, date(2026, 11, 30))
+    new = office.case(person, FOOD, again="第二家门店")
+    assert "layout-two" in lines(office, new)
+    with office.site() as site:
+        assert site.dossiers[new].guide_version == 2
+
+
+def test_a_version_of_tomorrow_binds_nobody_today(office):
+    person = office.applicant()
+    publish(office, replace(body_of(FOOD), title="食品经营许可（新）"), effective_on=date(2026, 11, 24))
+    with office.site() as site:
+        today = site.guides[FOOD].in_force(office.clock.today()).version
+    first = office.case(person, FOOD)
     office.clock.advance(days=1)
-    assert codes(do(office, dossiers.supplement, case)) == [
+    second = office.case(person, FOOD, again="第二家门店")
+    with office.site() as site:
+        assert (today, site.dossiers[first].guide_version, site.dossiers[second].guide_version) == (1, 1, 2)
+
+
+def test_a_line_dropped_since_is_no_longer_asked(office):
+    """I5: what the guide of today no longer wants is not demanded of an older case; what was handed in stays."""
+    person = office.applicant()
+    first, second = office.case(person, FOOD), office.case(person, FOOD, again="第二家门店")
+    ok(paper(office, second, "food-safety-rules"))
+    body = body_of(FOOD)
+    publish(office, replace(body, lines=tuple(line for line in body.lines if line.id != "food-safety-rules")))
+    assert (lines(office, first)["food-safety-rules"], lines(office, second)["food-safety-rules"]) == (
+        "not-needed",
+        "filled",
+    )
+    assert refused(tell(office, first, "application", "kitchen-plan", "food-safety-rules")) == [
+        ("supplement.outside-guide", "food-safety-rules")
+    ]
+    ok(paper(office, first, "application"))
+    ok(paper(office, first, "kitchen-plan"))
+    assert ok(office.do(CLERK, on(first, dossiers.accept))) == first
+
+
+def test_accepting_names_every_missing_line_and_then_starts_both_clocks(office):
+    case = office.case(office.applicant(), FOOD)
+    before = last_transaction(office)
+    assert findings(office.do(CLERK, on(case, dossiers.accept))) == [
+        ("checklist.missing", line.id, {"line": line.name}, ONCE)
+        for line in body_of(FOOD).lines
+        if line.id in ("application", "kitchen-plan", "food-safety-rules")
+    ]
+    assert last_transaction(office) == before
+    accept(office, case)
+    with office.site() as site:
+        dossier = site.dossiers[case]
+        assert (dossier.state, dossier.accepted_by, dossier.promised_due, dossier.statutory_due) == (
+            "accepted",
+            CLERK,
+            date(2026, 11, 30),
+            date(2026, 12, 7),
+        )
+        assert (dossier.due_provisional, dossier.deemed) == (False, False)
+
+
+def test_a_one_time_notice_names_every_gap_of_the_guide_and_nothing_else(office):
+    case = office.case(office.applicant(), FOOD)
+    before = last_transaction(office)
+    assert refused(tell(office, case)) == [
+        ("supplement.empty", ""),
+        ("supplement.incomplete", "application"),
+        ("supplement.incomplete", "food-safety-rules"),
+        ("supplement.incomplete", "kitchen-plan"),
+    ]
+    assert refused(
+        tell(
+            office,
+            case,
+            "application",
+            "application",
+            "花名册",
+            until=office.clock.today() - timedelta(days=1),
+        )
+    ) == [
+        ("supplement.twice", "application"),
+        ("supplement.outside-guide", "花名册"),
+        ("supplement.incomplete", "food-safety-rules"),
+        ("supplement.incomplete", "kitchen-plan"),
+        ("supplement.until-past", "until"),
+    ]
+    assert last_transaction(office) == before
+    assert tell(office, case, "application", "kitchen-plan", "food-safety-rules") == case
+    with office.site() as site:
+        assert site.dossiers[case].told == ("application", "food-safety-rules", "kitchen-plan")
+
+
+def test_a_second_demand_is_only_for_what_came_since(office):
+    """I4: told once."""
+    case = office.case(office.applicant(), FOOD)
+    ok(paper(office, case, "application"))
+    ok(tell(office, case, "kitchen-plan", "food-safety-rules"))
+    assert refused(tell(office, case, "application")) == [("dossier.wrong-state", "")]
+    office.clock.advance(days=1)
+    assert refused(office.do(CLERK, on(case, dossiers.supplement))) == [
         ("supplement.still-missing", "kitchen-plan"),
         ("supplement.still-missing", "food-safety-rules"),
     ]
-    for line in ("kitchen-plan", "food-safety-rules"):
-        office.hand_in(case, line, line, issued_on=office.clock.today())
-    assert do(office, dossiers.supplement, case) == case
-    assert codes(do(office, dossiers.request_supplement, case, gaps=gaps("application"), until=until)) == [
-        ("supplement.told-once", "application")
+    ok(paper(office, case, "kitchen-plan"))
+    ok(paper(office, case, "food-safety-rules"))
+    ok(office.do(CLERK, on(case, dossiers.supplement)))
+    before = last_transaction(office)
+    assert findings(tell(office, case, "application", "kitchen-plan", kind=GapKind.CONTENT)) == [
+        ("supplement.told-once", "application", {}, ONCE)
     ]
-    wrong = [Gap("kitchen-plan", GapKind.MISSING, "请标明流向")]
-    assert do(office, dossiers.request_supplement, case, gaps=wrong, until=until) == case
-    assert events(office, case) == ["open", "request_supplement", "supplement", "request_supplement"]
-
-
-def test_a_supplement_may_not_be_asked_for_yesterday_or_without_words(office):
-    case = filled(office, "application")
-    yesterday = office.clock.today() - timedelta(days=1)
-    empty = [Gap(line, GapKind.MISSING, " ") for line in ("kitchen-plan", "food-safety-rules")]
-    assert codes(do(office, dossiers.request_supplement, case, gaps=empty, until=yesterday)) == [
-        ("supplement.no-demand", "kitchen-plan"),
-        ("supplement.no-demand", "food-safety-rules"),
-        ("supplement.until-past", "until"),
-    ]
-    assert events(office, case) == ["open"]
-
-
-def test_a_case_keeps_the_version_it_was_received_under(office):
-    case = filled(office)
-    body = next(body for body in guide_bodies() if body.key == "food-business")
-    kept = [line for line in body.as_dict()["lines"] if line["id"] != "kitchen-plan"]
-    publish(office, Guide.from_dict({**body.as_dict(), "lines": kept}), version=2)
-    with office.site() as site:
-        today = office.clock.today()
-        old = [state.line.id for state in checklist_of(site, site.dossiers[case], today=today).lines]
-    later = office.case(office_other(office))
-    with office.site() as site:
-        new = [state.line.id for state in checklist_of(site, site.dossiers[later], today=today).lines]
-        assert (site.dossiers[case].guide_version, site.dossiers[later].guide_version) == (1, 2)
-    assert set(old) - set(new) == {"kitchen-plan"}
-    assert do(office, dossiers.accept, case) == case
-
-
-def office_other(office) -> str:
-    return office.applicant("419999198502030018", "司马相如")
-
-
-def publish(office, body: Guide, *, version: int) -> None:
-    office.do("bailu", lambda act: guides.draft_guide(act, body))
-    office.do(REVIEWER, lambda act: guides.approve_guide(act, act.site.guides[body.key], version=version))
-    done = office.do(
-        "zhoutingting", lambda act: guides.publish_guide(act, act.site.guides[body.key], version=version)
-    )
-    assert done == body.key
-
-
-def test_who_writes_a_guide_neither_approves_nor_publishes_it(office):
-    body = Guide.from_dict({**guide_bodies()[0].as_dict(), "key": "another"})
-    office.do("bailu", lambda act: guides.draft_guide(act, body))
-    own = office.do("bailu", lambda act: guides.approve_guide(act, act.site.guides["another"], version=1))
-    assert codes(own) == [("guide.own-work", "")]
-    early = office.do(
-        "zhoutingting", lambda act: guides.publish_guide(act, act.site.guides["another"], version=1)
-    )
-    assert codes(early) == [("guide.wrong-status", "")]
-    office.do("sima", lambda act: guides.approve_guide(act, act.site.guides["another"], version=1))
-    same = office.do(
-        "zhoutingting", lambda act: guides.publish_guide(act, act.site.guides["another"], version=1)
-    )
-    assert codes(same) == [("guide.same-organisation", "")]
-
-
-def test_an_acceptance_starts_both_clocks_on_the_next_day(office):
-    case = filled(office)
-    do(office, dossiers.accept, case)
-    with office.site() as site:
-        dossier = site.dossiers[case]
-        assert (dossier.promised_due, dossier.statutory_due, dossier.due_provisional) == (
-            date(2026, 11, 30), date(2026, 12, 7), False,
-        )  # fmt: skip
-
-
-def test_an_incomplete_case_is_not_accepted_and_nothing_is_issued(office):
-    case = filled(office, "application")
-    assert codes(do(office, dossiers.accept, case)) == [
-        ("checklist.missing", "kitchen-plan"),
-        ("checklist.missing", "food-safety-rules"),
-    ]
-    with office.site() as site:
-        assert (list(site.notices.values()), site.dossiers[case].received_at) == ([], None)
-
-
-def test_silence_after_receipt_is_acceptance_from_the_day_of_receipt(office):
-    case = filled(office, "application")
-    do(office, dossiers.receive, case)
-    office.clock.advance(days=7)
-    assert tending.tend(office.services) == 0
+    assert last_transaction(office) == before
+    assert ok(tell(office, case, "kitchen-plan", kind=GapKind.FORM)) == case
     office.clock.advance(days=1)
-    assert tending.tend(office.services) == 1
-    assert tending.tend(office.services) == 0
+    assert lines(office, case)["kitchen-plan"] == "missing"
+    assert refused(office.do(CLERK, on(case, dossiers.supplement))) == [
+        ("supplement.still-missing", "kitchen-plan")
+    ]
+    ok(paper(office, case, "kitchen-plan", "改正的布局图", issued_on=date(2026, 11, 25)))
+    ok(office.do(CLERK, on(case, dossiers.supplement)))
+    assert ok(office.do(CLERK, on(case, dossiers.accept))) == case
+    assert state(office, case) == (
+        "accepted",
+        ["open", "request_supplement", "supplement", "request_supplement", "supplement", "accept"],
+    )
+
+
+def test_declining_needs_reason_words_law_and_the_right_organ(office):
+    case = office.case(office.applicant(), FOOD)
+    before = last_transaction(office)
+    assert refused(office.do(CLERK, on(case, dossiers.decline, reason=None, explanation=" ", law=""))) == [
+        ("decline.no-reason", "reason"),
+        ("decline.no-explanation", "explanation"),
+        ("decline.no-law", "law"),
+    ]
+    competent = {
+        "reason": DeclineReason.NOT_COMPETENT,
+        "explanation": "本县不办",
+        "law": "食品安全法第三十五条",
+    }
+    assert refused(office.do(CLERK, on(case, dossiers.decline, **competent))) == [
+        ("decline.no-organ", "organ")
+    ]
+    assert last_transaction(office) == before
+    ok(office.do(CLERK, on(case, dossiers.decline, **competent, organ="邻县市场监督管理局")))
     with office.site() as site:
-        dossier = site.dossiers[case]
-        assert (dossier.state, dossier.deemed, dossier.accepted_at, dossier.accepted_by) == (
-            "accepted", True, dossier.received_at, "system",
-        )  # fmt: skip
-        assert dossier.promised_due == date(2026, 11, 30)
+        assert site.dossiers[case].declined == (
+            "not-competent",
+            "本县不办",
+            "食品安全法第三十五条",
+            "邻县市场监督管理局",
+        )
+        notice = site.notices[site.dossiers[case].notices[0]]
+        assert json.loads(notice.facts)["competent"] == "邻县市场监督管理局"
+    assert state(office, case) == ("declined", ["open", "decline"])
 
 
-def test_who_accepted_does_not_decide_and_all_else_that_lacks_is_told(office):
-    case = filled(office)
-    do(office, dossiers.accept, case)
-    assert codes(do(office, dossiers.decide, case, outcome=Outcome.GRANTED)) == [
+def test_deciding_needs_an_outcome_a_number_a_file_and_another_person(office):
+    case = accept(office, office.case(office.applicant(), FOOD))
+    before = last_transaction(office)
+    assert refused(office.do(CLERK, on(case, dossiers.decide, outcome=None))) == [
+        ("decide.no-outcome", "outcome"),
         ("decide.same-person", "by"),
+    ]
+    assert refused(office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.GRANTED))) == [
         ("decide.no-result-number", "result_number"),
         ("decide.no-result-file", "result"),
     ]
-    assert codes(do(office, dossiers.decide, case, REVIEWER, outcome=Outcome.REFUSED)) == [
+    assert refused(office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.REFUSED, reasons=" "))) == [
         ("decide.no-reasons", "reasons")
     ]
-
-
-def test_a_result_is_a_material_of_its_holder_at_once(office):
-    person = office.applicant()
-    case = office.case(person, "sole-trader-registration")
-    office.hand_in(case, "application", "登记申请书")
-    office.hand_in(case, "identity", "居民身份证", document_number=CITIZEN, issuer="云溪县公安局",
-                   issued_on=office.clock.today())  # fmt: skip
-    office.hand_in(case, "premises", "租赁合同", issued_on=office.clock.today())
-    licence = office.upload("营业执照")
-    assert do(
-        office, dossiers.decide, case, REVIEWER, outcome=Outcome.GRANTED, result_number="92419999MA00900141",
-        result=licence, electronic=True,
-    ) == case  # fmt: skip
+    assert last_transaction(office) == before
+    ok(office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.REFUSED, reasons="操作间未分隔")))
     with office.site() as site:
-        assert not [each for each in site.materials.values() if each.source == "result"]
-    do(office, dossiers.deliver, case, method=DeliveryMethod.COUNTER, recipient="本人")
-    with office.site() as site:
-        [made] = [each for each in site.materials.values() if each.source == "result"]
-        assert (made.applicant, made.standard, made.grade, made.document_number, made.issuer, made.status) == (
-            person, "business-licence", "A", "92419999MA00900141", "云溪县市场监督管理局", "valid",
-        )  # fmt: skip
-        assert site.dossiers[case].result_material == made.id
-    food = office.case(person)
-    with office.site() as site:
-        reused = {entry[0]: entry[1] for entry in site.dossiers[food].entries}
-    assert reused["business-licence"] == made.id
+        dossier = site.dossiers[case]
+        assert (dossier.state, dossier.outcome, dossier.reasons, dossier.result_digest) == (
+            "decided",
+            "refused",
+            "操作间未分隔",
+            "",
+        )
 
 
-def test_a_delivery_needs_a_way_a_person_and_a_proof(office):
-    case = filled(office)
-    do(office, dossiers.accept, case)
-    do(office, dossiers.decide, case, REVIEWER, outcome=Outcome.REFUSED, reasons="布局不符合要求。")
-    assert codes(do(office, dossiers.deliver, case, method=DeliveryMethod.POST, recipient=" ")) == [
-        ("deliver.no-recipient", "recipient"),
-        ("deliver.no-proof", "proof"),
+def test_an_item_decided_at_once_needs_its_papers_and_may_be_decided_by_who_took_them(office):
+    case = office.case(office.applicant(), SHOPKEEPER)
+    values = {
+        "outcome": Outcome.GRANTED,
+        "result_number": "92419999MA00900141",
+        "result": office.upload("执照"),
+    }
+    assert refused(office.do(CLERK, on(case, dossiers.decide, **values))) == [
+        ("checklist.missing", "application"),
+        ("checklist.missing", "premises"),
     ]
-    assert (
-        do(office, dossiers.deliver, case, method=DeliveryMethod.POST, recipient="本人", proof="EMS 1")
-        == case
+    assert refused(office.do(CLERK, on(case, dossiers.accept))) == [("dossier.wrong-kind", "")]
+    fill(office, case)
+    assert ok(office.do(CLERK, on(case, dossiers.decide, **values))) == case
+    with office.site() as site:
+        assert (site.dossiers[case].received_by, site.dossiers[case].decided_by) == (CLERK, CLERK)
+
+
+def test_delivering_needs_a_way_a_recipient_and_a_proof(office):
+    case = decide(office, office.case(office.applicant(), FOOD))
+    before = last_transaction(office)
+    assert refused(office.do(CLERK, on(case, dossiers.deliver, method=None, recipient=" "))) == [
+        ("deliver.no-method", "method"),
+        ("deliver.no-recipient", "recipient"),
+    ]
+    post = {"method": DeliveryMethod.POST, "recipient": "欧阳䶮"}
+    assert refused(office.do(CLERK, on(case, dossiers.deliver, **post))) == [("deliver.no-proof", "proof")]
+    assert last_transaction(office) == before
+    ok(office.do(CLERK, on(case, dossiers.deliver, **post, proof="EMS 1000000000001")))
+    with office.site() as site:
+        assert site.dossiers[case].delivery == ("post", "欧阳䶮", "EMS 1000000000001")
+    assert state(office, case) == ("delivered", ["open", "accept", "decide", "deliver"])
+
+
+def test_a_refused_application_leaves_no_material(office):
+    case = deliver(
+        office,
+        office.case(office.applicant(), FOOD),
+        outcome=Outcome.REFUSED,
+        reasons="操作间未分隔",
+        result_number="",
+        result=None,
     )
     with office.site() as site:
         assert site.dossiers[case].result_material == ""
+        assert {m.source for m in site.materials.values()} == {"submitted"}
 
 
-def test_a_refusal_to_accept_names_reason_law_and_organ(office):
-    case = office.case(office.applicant())
-    bad = do(office, dossiers.decline, case, reason=DeclineReason.NOT_COMPETENT, explanation="", law=" ")
-    assert codes(bad) == [
-        ("decline.no-explanation", "explanation"),
-        ("decline.no-law", "law"),
-        ("decline.no-organ", "organ"),
-    ]
-    good = do(
-        office, dossiers.decline, case, reason=DeclineReason.NOT_COMPETENT, explanation="不在本县。",
-        law="行政许可法 第三十二条第一款第二项", organ="邻县市场监督管理局",
-    )  # fmt: skip
-    assert good == case
-    assert events(office, case) == ["open", "decline"]
+ACTS = {
+    "receive": lambda case: on(case, dossiers.receive),
+    "accept": lambda case: on(case, dossiers.accept),
+    "request_supplement": lambda case: on(case, dossiers.request_supplement, gaps=(), until=UNTIL),
+    "supplement": lambda case: on(case, dossiers.supplement),
+    "decline": lambda case: on(case, dossiers.decline, reason=None, explanation="", law=""),
+    "deem_accepted": lambda case: on(case, dossiers.deem_accepted),
+    "decide": lambda case: on(case, dossiers.decide, outcome=None),
+    "deliver": lambda case: on(case, dossiers.deliver, method=None, recipient=""),
+    "withdraw": lambda case: on(case, dossiers.withdraw, why=""),
+    "archive": lambda case: on(case, archiving.archive),
+}
 
 
-@pytest.mark.parametrize("verb", [dossiers.deliver, dossiers.supplement, dossiers.deem_accepted])
-def test_what_the_table_does_not_allow_is_refused_with_the_states_it_could(office, verb):
-    case = office.case(office.applicant())
-    asked = {"method": DeliveryMethod.COUNTER, "recipient": "本人"} if verb is dossiers.deliver else {}
-    refused = do(office, verb, case, **asked)
-    assert codes(refused) == [("dossier.wrong-state", "")]
-    assert refused.findings[0].params["possible"]
+@pytest.mark.parametrize(
+    ("bring", "stands", "possible"),
+    [
+        (accept, DossierState.ACCEPTED, {"decide", "withdraw"}),
+        (decide, DossierState.DECIDED, {"deliver"}),
+        (deliver, DossierState.DELIVERED, {"archive"}),
+        (archive, DossierState.ARCHIVED, set()),
+    ],
+)
+def test_what_the_table_does_not_allow_is_refused_and_changes_nothing(office, bring, stands, possible):
+    case = office.case(office.applicant(), FOOD)
+    bring(office, case)
+    assert state(office, case)[0] == stands
+    before = last_transaction(office)
+    for name in ACTS.keys() - possible:
+        said = findings(office.do(CLERK, ACTS[name](case)))
+        assert [(code, params["event"], params["state"]) for code, _, params, _ in said] == [
+            ("dossier.wrong-state", name, stands.label)
+        ]
+    assert last_transaction(office) == before
 
 
-def test_a_second_open_case_for_the_same_item_needs_a_reason(office):
+def test_withdrawing_needs_the_applicants_words(office):
+    case = office.case(office.applicant(), FOOD)
+    assert refused(office.do(CLERK, on(case, dossiers.withdraw, why=" "))) == [("withdraw.no-reason", "why")]
+    ok(office.do(CLERK, on(case, dossiers.withdraw, why="不再经营")))
+    assert state(office, case) == ("withdrawn", ["open", "withdraw"])
+
+
+def test_silence_after_receipt_is_acceptance_only_by_the_calendar(office):
+    """Before the days are over, and for an item decided at once, nothing is held for accepted."""
     person = office.applicant()
-    first = office.case(person)
-    again = office.do(CLERK, lambda act: dossiers.open_dossier(act, applicant=person, guide="food-business"))
-    assert codes(again) == [("dossier.open-already", "guide")]
-    assert again.findings[0].params["id"] == first
-    assert office.case(person, again="第二家店") != first
+    case, shop = office.case(person, FOOD), office.case(person, SHOPKEEPER)
+    for each in (case, shop):
+        ok(office.do(CLERK, on(each, dossiers.receive)))
+    assert tending.tend(office.services) == 0
+    office.clock.advance(days=30)
+    assert tending.tend(office.services) == 1
+    assert (state(office, case)[0], state(office, shop)[0]) == ("accepted", "received")
 
 
-def test_a_question_nobody_asked_is_refused(office):
-    person = office.applicant()
-    refused = office.do(
-        CLERK,
-        lambda act: dossiers.open_dossier(
-            act, applicant=person, guide="food-business", situation={"nonsense": True}
-        ),
-    )
-    assert codes(refused) == [("dossier.unknown-question", "nonsense")]
+def test_a_letter_that_has_ended_stops_its_holder_at_once(office):
+    """Rights are read from the letters in force on the day; the entry of each act names the letter it rests on."""
+    case = office.case(office.applicant(), FOOD)
+
+    def end(root) -> None:
+        person = root["site"].people[CLERK]
+        role, unit, letter, since, _ = person.letters[0]
+        person.letters = ((role, unit, letter, since, office.clock.today()),)
+
+    office.services.database.run(end)
+    ok(paper(office, case, "application"))
+    with office.site() as site:
+        entry = json.loads(list(site.audit.values())[-1].line)
+        person, matrix = site.people[CLERK], office.services.matrix
+        assert (entry["event"], entry["by"], entry["letter"], entry["window"]) == (
+            "dossier.fill",
+            CLERK,
+            "云政管授〔2024〕1号",
+            "A01",
+        )
+        rights = [
+            matrix.permits(
+                identity_of(person, day), Permission.DOSSIER_FILL, unit="market-regulation", state="draft"
+            )
+            for day in (office.clock.today(), office.clock.today() + timedelta(days=1))
+        ]
+    assert rights == [True, False]
+
+
+def test_a_day_in_a_year_without_holidays_is_provisional(tmp_path):
+    office = build_office(tmp_path, at=datetime(2026, 12, 30, 1, tzinfo=UTC))
+    try:
+        case = accept(office, office.case(office.applicant(), FOOD))
+        with office.site() as site:
+            assert site.dossiers[case].due_provisional is True
+    finally:
+        office.close()

@@ -1,101 +1,142 @@
+"""The index follows the feed; whatever differs from the records is found, and mended from them (I12)."""
+
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from records.domain.findings import Refused
+from records.domain.vocabulary import Outcome
 from records.indexes import documents, feed
+from records.indexes.fulltext import Document
 from records.operations import dossiers, indexing
-from records.operations.identities import identity_of
 from records.operations.searching import search
-from tests.office import CLERK, Office, build_office
+from tests.office import ANOTHER, CLERK
+
+from .cases import FOOD, SHOPKEEPER, accept, archive, body_of, fill, ok, on, publish
+
+READERS = frozenset({"public", "clerk:*", "archivist:*"})
 
 
-@pytest.fixture(params=["memory", "whoosh"])
-def office(request, tmp_path):
-    office = build_office(tmp_path, **{"fulltext.engine": request.param})
-    yield office
-    office.close()
+def said(found) -> list[tuple[str, str, int]]:
+    return [(each.code, each.subject, each.params["key"]) for each in found]
 
 
-def found(office: Office, words: str, who: str = CLERK) -> list[str]:
+def readers_of(office, userid: str) -> frozenset[str]:
+    from records.operations.identities import identity_of
+
     with office.site() as site:
-        readers = identity_of(site.people[who], office.clock.today()).principals
-    return [hit.id for hit in search(office.services, "dossiers", words, readers=readers).hits]
+        return identity_of(site.people[userid], office.clock.today()).principals
 
 
-def verify(office: Office) -> list[tuple[str, str, int]]:
-    return [(each.code, each.subject, each.params.get("key", 0)) for each in indexing.verify(office.services)]
-
-
-def key_of(office: Office, case: str) -> int:
+def document_of(office, case: str) -> Document:
     with office.site() as site:
-        return documents.key_of(site.dossiers[case])
+        return documents.project(site, site.dossiers[case], today=office.clock.today())
 
 
-def test_what_was_saved_a_moment_ago_is_found_before_the_indexer_comes(office):
-    case = office.case(office.applicant())
-    assert found(office, "欧阳䶮") == [case]
-    indexing.catch_up(office.services)
-    assert found(office, "欧阳䶮") == [case]
-
-
-def test_an_index_that_is_only_behind_is_no_finding(office):
-    indexing.catch_up(office.services)
-    office.case(office.applicant())
-    assert verify(office) == []
-    indexing.catch_up(office.services)
-    assert verify(office) == []
-
-
-def test_a_missing_a_stale_and_a_phantom_document_are_named(office):
-    case = office.case(office.applicant())
-    indexing.catch_up(office.services)
-    key = key_of(office, case)
-    engine = office.services.engines["dossiers"]
-    with office.site() as site:
-        mark = feed.latest(site)
-        document = documents.project(site, site.dossiers[case], today=office.clock.today())
-    engine.update([], [key], mark=mark)
-    assert verify(office) == [("index.missing", "dossiers", key)]
-    changed = type(document)(
-        **{name: getattr(document, name) for name in document.__slots__} | {"seq": document.seq - 1}
-    )
-    engine.update([changed], [], mark=mark)
-    assert verify(office) == [("index.stale", "dossiers", key)]
-    other = type(document)(
-        **{name: getattr(document, name) for name in document.__slots__} | {"key": key + 1}
-    )
-    engine.update([document, other], [], mark=mark)
-    assert verify(office) == [("index.phantom", "dossiers", key + 1)]
-    indexing.rebuild(office.services, "dossiers")
-    assert verify(office) == []
-
-
-def test_a_rebuild_holds_what_the_records_say(office):
-    cases = [office.case(office.applicant()), office.case(office.applicant("419999198502030018", "司马相如"))]
-    assert indexing.rebuild(office.services, "dossiers") == 2
-    assert [found(office, name) for name in ("欧阳䶮", "司马相如")] == [[case] for case in cases]
-
-
-def test_a_change_replaces_what_was_indexed(office):
-    case = office.case(office.applicant())
-    indexing.catch_up(office.services)
-    result = office.do(CLERK, lambda act: dossiers.withdraw(act, act.site.dossiers[case], why="书面申请撤回"))
-    assert not isinstance(result, Refused)
-    assert indexing.catch_up(office.services) == 1
-    assert indexing.catch_up(office.services) == 0
-    assert verify(office) == []
-
-
-def test_who_may_not_see_a_case_does_not_count_it(office):
-    office.case(office.applicant())
-    assert found(office, "欧阳䶮", "shangguan") == []
-
-
-def test_a_full_number_finds_its_owner_and_stands_in_no_index(office):
+def test_catching_up_reads_the_feed_to_its_end_and_then_rests(office):
     person = office.applicant()
-    case = office.case(person)
-    assert found(office, "419999197001011228") == [case]
+    accept(office, office.case(person, FOOD))
+    archive(office, office.case(person, SHOPKEEPER))
+    assert indexing.catch_up(office.services) > 0
     with office.site() as site:
-        document = documents.project(site, site.dossiers[case], today=office.clock.today())
-    assert "419999197001011228" not in document.title + document.text
+        latest = feed.latest(site)
+    assert {name: engine.mark() for name, engine in office.services.engines.items()} == {
+        "guides": latest,
+        "dossiers": latest,
+        "archives": latest,
+    }
+    assert indexing.verify(office.services) == ()
+    assert indexing.catch_up(office.services) == 0
+    assert [indexing.rebuild(office.services, index) for index in ("guides", "dossiers", "archives")] == [
+        3,
+        2,
+        1,
+    ]
+    assert indexing.verify(office.services) == ()
+
+
+def test_what_the_indexer_has_not_come_to_is_neither_missing_nor_lost(office):
+    indexing.catch_up(office.services)
+    case = office.case(office.applicant(), FOOD)
+    assert indexing.verify(office.services) == ()
+    found = search(office.services, "dossiers", "欧阳䶮", readers=readers_of(office, CLERK))
+    assert (found.total, [hit.id for hit in found.hits]) == (1, [case])
+    indexing.catch_up(office.services)
+    again = search(office.services, "dossiers", "欧阳䶮", readers=readers_of(office, CLERK))
+    assert (again.total, again.hits) == (found.total, found.hits)
+
+
+def test_missing_stale_and_phantom_documents_are_found_and_rebuilding_mends_them(office):
+    person = office.applicant()
+    lost, old = office.case(person, FOOD), office.case(person, SHOPKEEPER)
+    indexing.catch_up(office.services)
+    engine = office.services.engines["dossiers"]
+    missing, stale = document_of(office, lost), document_of(office, old)
+    ghost = replace(missing, key=missing.key + 1000)
+    engine.update([replace(stale, seq=stale.seq - 1), ghost], [missing.key], mark=engine.mark())
+    assert said(indexing.verify(office.services)) == [
+        ("index.missing", "dossiers", missing.key),
+        ("index.phantom", "dossiers", ghost.key),
+        ("index.stale", "dossiers", stale.key),
+    ]
+    assert indexing.rebuild(office.services, "dossiers") == 2
+    assert indexing.verify(office.services) == ()
+
+
+def test_an_index_that_was_set_back_catches_up(office):
+    """A restored older index has an older mark: the feed from there on mends it."""
+    indexing.catch_up(office.services)
+    engine = office.services.engines["dossiers"]
+    mark = engine.mark()
+    case = office.case(office.applicant(), FOOD)
+    indexing.catch_up(office.services)
+    fresh = document_of(office, case)
+    engine.update([], [fresh.key], mark=mark)
+    assert indexing.catch_up(office.services) == 1
+    assert engine.mark() == office.services.engines["guides"].mark()
+    assert indexing.verify(office.services) == ()
+
+
+def test_a_change_moves_the_record_to_the_end_of_the_feed_and_renews_its_document(office):
+    case = office.case(office.applicant(), FOOD)
+    other = office.case(office.applicant(ANOTHER, "司马𠮷"), FOOD)
+    indexing.catch_up(office.services)
+    fill(office, case)
+    ok(office.do(CLERK, on(case, dossiers.accept)))
+    with office.site() as site:
+        places = [change.id for change in feed.changes(site) if change.kind == "dossier"]
+        assert places == [other, case]
+        assert len({change.id for change in feed.changes(site)}) == len(list(feed.changes(site)))
+    assert indexing.catch_up(office.services) == 1
+    found = search(office.services, "dossiers", "已受理", readers=readers_of(office, CLERK))
+    assert [hit.id for hit in found.hits] == [case]
+
+
+def test_a_guide_that_is_not_in_force_is_in_no_index(office):
+    publish(office, replace(body_of(FOOD), key="food-later", title="食品经营许可（明年起）"),
+            effective_on=office.clock.today().replace(year=2027))  # fmt: skip
+    indexing.catch_up(office.services)
+    assert indexing.verify(office.services) == ()
+    assert search(office.services, "guides", "明年起", readers=frozenset({"public"})).total == 0
+
+
+def test_a_damaged_or_missing_file_is_named_with_its_record(office):
+    case = office.case(office.applicant(), SHOPKEEPER)
+    item = archive(office, case, outcome=Outcome.GRANTED)
+    assert indexing.verify_store(office.services) == ()
+    store = office.services.store
+    with office.site() as site:
+        notice = site.notices[site.dossiers[case].notices[0]]
+        manifest, result = site.archives[item].manifest, site.dossiers[case].result_digest
+    path = store.path(notice.digest)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1])
+    store.path(manifest).unlink()
+    store.path(result).unlink()
+    found = {
+        (each.code, each.subject, each.params["digest"]) for each in indexing.verify_store(office.services)
+    }
+    assert found == {
+        ("store.damaged", f"notice:{notice.id}", notice.digest),
+        ("store.missing", f"archive:{item}", manifest),
+        ("store.missing", f"holding:{result}", result),
+    }

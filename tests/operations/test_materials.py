@@ -337,7 +337,6 @@ def test_a_newer_result_takes_the_place_of_the_older(office, person):
     deliver(office, office.case(person, FOOD))
     office.clock.advance(days=1)
     second = office.case(person, FOOD)
-    fill_by_confirming(office, second)
     deliver(office, second)
     licences = [row[1:] for row in library(office, person) if row[0] == "food-licence"]
     assert licences == [("B", "superseded", "result", 1), ("B", "valid", "result", 1)]
@@ -346,17 +345,8 @@ def test_a_newer_result_takes_the_place_of_the_older(office, person):
 def test_a_result_with_the_number_of_a_held_scan_leaves_one_in_use(office, person):
     for _ in range(2):
         case = office.case(person, FOOD)
-        fill_by_confirming(office, case)
         deliver(office, case, result_number="JY24199990000001")
     assert [row[2] for row in library(office, person) if row[0] == "food-licence"] == ["superseded", "valid"]
-
-
-def fill_by_confirming(office, case) -> None:
-    with office.site() as site:
-        states = checklist_of(site, site.dossiers[case], today=office.clock.today()).lines
-        held = [(state.line.id, state.material) for state in states if state.status == "to-confirm"]
-    for line, material in held:
-        ok(office.do(CLERK, on(case, materials.use_material, line=line, material=material)))
 
 
 def test_a_refused_act_never_leaves_anything(office, person, held):

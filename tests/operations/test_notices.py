@@ -1,101 +1,144 @@
+"""Papers: numbered without gaps (I7), frozen with the act, issued when their bytes lie there."""
+
 from __future__ import annotations
 
-from datetime import date
-from io import BytesIO
-
-import pypdfium2
-import pytest
+import json
+import re
+from collections import defaultdict
 
 from records.domain.findings import Refused
+from records.domain.vocabulary import DeclineReason, Outcome
+from records.indexes import questions
 from records.operations import dossiers, notices
-from records.scripts.demo import citizen
-from tests.office import CLERK, Office
+from tests.office import ANOTHER, CLERK, NAME
 
-BORN = date(1980, 2, 3)
-LINES = ("application", "kitchen-plan", "food-safety-rules")
+from .cases import FOOD, SHOPKEEPER, VENUE, accept, decide, deliver, last_transaction, ok, on, only
 
 
-def ready(office: Office, serial: int = 1, name: str = "欧阳静") -> str:
-    case = office.case(office.applicant(citizen(serial, BORN, office.clock.today()), name))
-    for line in LINES:
-        office.hand_in(case, line, line, issued_on=office.clock.today())
-    return case
-
-
-def accept(office: Office, case: str):
-    return office.do(CLERK, lambda act: dossiers.accept(act, act.site.dossiers[case]))
-
-
-def text_of(office: Office, digest: str) -> str:
-    with office.services.store.open(digest) as stream:
-        document = pypdfium2.PdfDocument(BytesIO(stream.read()))
-    try:
-        return "".join(page.get_textpage().get_text_range() for page in document)
-    finally:
-        document.close()
-
-
-def test_numbers_are_gapless_whatever_is_refused_between_them(office):
-    for serial in range(1, 5):
-        case = ready(office, serial)
-        assert accept(office, case) == case
-        assert isinstance(accept(office, case), Refused)
-        empty = office.case(office.applicant(citizen(90 + serial, BORN, office.clock.today()), "司马"))
-        assert isinstance(accept(office, empty), Refused)
+def series(office) -> dict[str, list[int]]:
+    """Return the numbers given in each series, in the order in which they were given."""
+    given = defaultdict(list)
     with office.site() as site:
-        codes = sorted(notice.code for notice in site.notices.values())
-    assert codes == [f"云市监受〔2026〕{number}号" for number in range(1, 5)]
+        for notice in sorted(site.notices.values(), key=lambda notice: notice.number):
+            word, year, number = re.fullmatch(r"(.+)〔(\d{4})〕(\d+)号", notice.code).groups()
+            given[f"{word}{year}"].append(int(number))
+    return dict(given)
 
 
-def test_an_act_that_breaks_gives_no_number(office):
-    case = ready(office)
-
-    def broken(act):
-        dossiers.accept(act, act.site.dossiers[case])
-        raise LookupError("after the number was given")
-
-    with pytest.raises(LookupError):
-        office.do(CLERK, broken)
-    with office.site() as site:
-        assert (list(site.notices.values()), site.dossiers[case].state) == ([], "draft")
-    accept(office, case)
-    with office.site() as site:
-        assert [notice.code for notice in site.notices.values()] == ["云市监受〔2026〕1号"]
-
-
-def test_each_series_and_each_year_counts_from_one(office):
-    accept(office, ready(office, 1))
-    other = office.case(office.applicant(citizen(7, BORN, office.clock.today()), "王"))
-    office.do(CLERK, lambda act: dossiers.receive(act, act.site.dossiers[other]))
+def test_numbers_are_gapless_in_each_series_whatever_is_refused(office):
+    """I7: a refusal takes no number; another unit, kind or year counts for itself."""
+    person, other = office.applicant(), office.applicant(ANOTHER, "司马𠮷")
+    deliver(office, office.case(person, FOOD))
+    deliver(office, office.case(other, VENUE))
+    for number in range(3):
+        case = office.case(other, FOOD, again=f"第{number}处")
+        assert isinstance(office.do(CLERK, on(case, dossiers.decide, outcome=None)), Refused)
+        assert isinstance(
+            office.do(CLERK, on(case, dossiers.decline, reason=None, explanation="", law="")), Refused
+        )
+        ok(office.do(CLERK, on(case, dossiers.receive)))
+        ok(office.do(CLERK, on(
+            case, dossiers.decline, reason=DeclineReason.FALSE, explanation="布局图系伪造", law="行政许可法第七十八条")))  # fmt: skip
+    assert series(office) == {
+        "云市监受2026": [1], "云市监准2026": [1], "云市监送2026": [1],
+        "云卫健受2026": [1], "云卫健准2026": [1], "云卫健送2026": [1],
+        "云市监收2026": [1, 2, 3], "云市监不受2026": [1, 2, 3],
+    }  # fmt: skip
     office.clock.advance(days=60)
-    accept(office, ready(office, 2))
+    ok(office.do(CLERK, on(office.case(person, FOOD, again="新年"), dossiers.receive)))
+    assert series(office)["云市监收2027"] == [1]
     with office.site() as site:
-        assert sorted(notice.code for notice in site.notices.values()) == [
-            "云市监受〔2026〕1号",
-            "云市监受〔2027〕1号",
-            "云市监收〔2026〕1号",
+        codes = [notice.code for notice in site.notices.values()]
+        assert len(codes) == len(set(codes))
+        assert all(questions.notice_with_code(site, code).code == code for code in codes)
+
+
+def test_each_step_issues_its_paper(office):
+    case = deliver(office, office.case(office.applicant(), FOOD))
+    shop = deliver(office, office.case(office.applicant(ANOTHER, "司马𠮷"), SHOPKEEPER))
+    with office.site() as site:
+        kinds = [
+            [notice.notice_kind for notice in questions.notices_of(site, site.dossiers[each])]
+            for each in (case, shop)
         ]
+    assert kinds == [["acceptance", "grant", "delivery"], ["grant", "delivery"]]
 
 
-def test_a_paper_says_its_number_and_is_frozen_by_its_digest(office):
-    case = ready(office, name="欧阳䶮")
-    accept(office, case)
+def test_a_paper_says_what_was_true_on_its_day_and_no_number_of_a_person(office):
+    person = office.applicant()
+    accept(office, office.case(person, FOOD))
     with office.site() as site:
-        [notice] = site.notices.values()
-        shown = text_of(office, notice.digest)
-        assert (notice.size > 0, notice.missing) == (True, ())
-    assert all(words in shown for words in ("云市监受〔2026〕1号", "欧阳䶮", "食品经营许可"))
-    before = (notice.digest, notice.facts)
+        notice = next(iter(site.notices.values()))
+        facts = json.loads(notice.facts)
+    assert (
+        facts["number"],
+        facts["applicant"],
+        facts["promised_due"],
+        facts["statutory_due"],
+        facts["fee"],
+    ) == (
+        "云市监受〔2026〕1号",
+        NAME,
+        "2026-11-30",
+        "2026-12-07",
+        "不收费",
+    )
+    assert "419999197001011228" not in notice.facts
+    assert [row["name"] for row in facts["materials"]] == [
+        "食品经营许可申请书",
+        "主要设备设施布局和操作流程文件",
+        "食品安全规章制度目录清单",
+    ]
+
+
+def test_a_paper_is_issued_when_its_bytes_lie_there_and_never_twice(office):
+    """After a crash between act and rendering the paper is owed; finishing it twice changes nothing."""
+    case = office.case(office.applicant(), FOOD)
+    ok(only(office, CLERK, on(case, dossiers.receive)))
+    with office.site() as site:
+        (notice,) = questions.notices_of(site, site.dossiers[case])
+        assert (notice.digest, notice.issued_at) == ("", None)
+        assert [(job.verb, job.subject) for job in site.jobs.waiting()] == [("render-notice", notice.id)]
     notices.render_notice(office.services, notice.id)
-    office.clock.advance(days=400)
+    done = last_transaction(office)
     notices.render_notice(office.services, notice.id)
+    assert last_transaction(office) == done
     with office.site() as site:
-        [after] = site.notices.values()
-        assert (after.digest, after.facts) == before
+        fresh = site.notices[notice.id]
+        assert office.services.store.verify(fresh.digest)
+        assert (fresh.issued_at, list(site.jobs.waiting())) == (office.clock.now(), [])
+        assert fresh.facts == notice.facts
 
 
-def test_what_the_font_lacks_is_an_alarm_and_not_a_blank(office):
-    accept(office, ready(office, name="张𠮷龘"))
+def test_equal_facts_give_equal_bytes(office):
+    decide(office, office.case(office.applicant(), FOOD))
     with office.site() as site:
-        [notice] = site.notices.values()
-        assert notice.missing == ("𠮷",)
+        for notice in site.notices.values():
+            again = notices.paper.render(notices.sheet_of(notice), typeface=notices.shipped_typeface())
+            assert office.services.store.put_bytes(again).digest == notice.digest
+
+
+def test_a_sign_the_typeface_lacks_is_an_alarm_and_not_a_blank(office):
+    case = office.case(office.applicant(ANOTHER, "司马𠮷"), FOOD)
+    ok(office.do(CLERK, on(case, dossiers.receive)))
+    plain = office.case(office.applicant(), FOOD)
+    ok(office.do(CLERK, on(plain, dossiers.receive)))
+    with office.site() as site:
+        missing = [questions.notices_of(site, site.dossiers[each])[0].missing for each in (case, plain)]
+    assert missing == [("𠮷",), ()]
+
+
+def test_a_refusal_carries_every_reason_and_the_remedies(office):
+    case = office.case(office.applicant(), FOOD)
+    decide(
+        office,
+        case,
+        outcome=Outcome.REFUSED,
+        reasons="操作间未分隔\n\n无洗消设施",
+        result_number="",
+        result=None,
+    )
+    with office.site() as site:
+        facts = json.loads(questions.notices_of(site, site.dossiers[case])[-1].facts)
+    assert facts["reasons"] == ["操作间未分隔", "无洗消设施"]
+    assert all(facts[key] for key in ("review_body", "review_period", "court", "suit_period"))

@@ -16,7 +16,7 @@ from records.operations import access, applicants, dossiers, guides, materials
 from records.operations.access import AccessLog, AccessLogUnwritable
 from records.operations.people import issue_token
 from records.operations.searching import search
-from tests.office import ANOTHER, CITIZEN, CLERK, REVIEWER, guide_bodies
+from tests.office import ANOTHER, CITIZEN, CLERK, MONDAY, REVIEWER, guide_bodies
 
 API = "/api/v1"
 SPACED = "419999 19700101 1228"
@@ -194,15 +194,12 @@ def test_nobody_takes_over_the_guide_of_another_unit(office):
 def test_a_failed_note_stays_failed_for_everybody_who_waited(tmp_path):
     log = AccessLog(tmp_path / "access")
     failure = OSError("disk")
-    with log._mutex:
-        log._queued = 2
     log._failed = {1: failure}
     log._done, log._queued = 1, 1
     log.folder.rmdir()
     log.folder.write_text("not a folder")
-    clock = __import__("tests.office", fromlist=["MONDAY"]).MONDAY
     with pytest.raises(AccessLogUnwritable):
-        log.note(clock, {"by": "x"})
+        log.note(MONDAY, {"by": "x"})
     assert log._failed == {1: failure}
 
 
@@ -210,8 +207,6 @@ def test_a_line_that_was_written_in_part_refuses_the_page(tmp_path, monkeypatch)
     log = AccessLog(tmp_path / "access")
     write = access.os.write
     monkeypatch.setattr(access.os, "write", lambda handle, lines: write(handle, lines[:5]))
-    from tests.office import MONDAY
-
     with pytest.raises(AccessLogUnwritable):
         log.note(MONDAY, {"by": "x"})
 
@@ -237,3 +232,19 @@ def test_a_path_that_climbs_out_of_its_record_finds_nothing(office, who, path):
         API + path, {"purpose": "核对", "version": 1}, headers=bearer(office, who=who), expect_errors=True
     )
     assert answer.status_int == 404
+
+
+@pytest.mark.parametrize("path", ["/login", f"{API}/applicants/find"])
+def test_a_form_that_is_none_is_refused(office, path):
+    headers = {**bearer(office), "Content-Type": "multipart/form-data"}
+    assert TestApp(office.app).post(path, b"abc", headers=headers, expect_errors=True).status_int == 400
+
+
+def test_a_long_body_without_a_file_is_refused_unread(office):
+    api = TestApp(office.app)
+    fields = b"a=1&" * (20 << 10)
+    assert api.post("/login", fields, expect_errors=True).status_int == 413
+    headers = {**bearer(office), "Content-Type": "application/json"}
+    long = json.dumps({"situation": {f"k{number}": True for number in range(90_000)}})
+    answer = api.post(f"{API}/dossiers/open", long, headers=headers, expect_errors=True)
+    assert (answer.status_int, answer.content_type) == (413, "application/problem+json")

@@ -171,6 +171,8 @@ def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until
     dossier.told = tuple(sorted({*dossier.told, *(gap.line for gap in gaps)}))
     dossier.told_at = act.at
     dossier.gaps = tuple((gap.line, gap.kind.value, gap.demand) for gap in gaps)
+    for gap in gaps:
+        materials.dispute(act, dossier, line=gap.line, why=gap.demand)
     wrong = {gap.line for gap in gaps}
     dossier.entries = tuple(entry for entry in dossier.entries if entry[0] not in wrong)
     return _finish(act, dossier, row, NoticeKind.SUPPLEMENT, papers.supplement(act, dossier, until=until))

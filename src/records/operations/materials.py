@@ -103,6 +103,7 @@ def submit_material(
         material.status, material.superseded_by = MaterialStatus.VALID.value, ""
         _claim(act, material)
         _supersede(act, dossier, material, override)
+    material.disputed = False
     if upload.digest not in {rendition[0] for rendition in material.renditions}:
         material.renditions = (*material.renditions, (holding.digest, upload.title, "scan", act.at))
     leave_trace(
@@ -184,6 +185,15 @@ def remove_material(act: Act, dossier: Dossier, *, line: str, why: str) -> Dossi
         act, "dossier.unfill", dossier, unit=dossier.unit, permission=Permission.DOSSIER_FILL, why=why
     )
     return dossier
+
+
+def dispute(act: Act, dossier: Dossier, *, line: str, why: str) -> None:
+    """Mark the paper on a line as wrong: it fills no line by itself until it is taken again or a right one comes."""
+    for entry in dossier.entries:
+        if entry[0] == line:
+            material = act.site.materials[entry[1]]
+            material.disputed = True
+            leave_trace(act, "material.dispute", material, unit=dossier.unit, why=why)
 
 
 def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer: str) -> Material:

@@ -24,7 +24,11 @@ from . import once
 
 #: Where an admitted request says whether somebody is logged in, for those who prepare it without a database.
 KNOWN = "records.known"
+#: Bytes that whoever is not logged in may send: a form of a few fields.
+STRANGERS = 64 << 10
+LONG = "内容太长，没有收下。请先登录。/ This is too long; please log in first.\n"
 DENIED = "你没有办理这一步的权限，什么都没有改动。请找本单位有授权的人办理。/ You may not do this; nothing was changed."
+
 
 def admit(request: Request, root: object) -> Response | None:
     """Return the answer that can be given now, or None to let the request in."""
@@ -36,6 +40,8 @@ def admit(request: Request, root: object) -> Response | None:
         if earlier is not None:
             return earlier
         request.environ[KNOWN] = probe.identity is not None
+        if probe.identity is None and (request.content_length or 0) > STRANGERS:
+            return Response(LONG, status=413, content_type="text/plain", charset="utf-8")
         return None if _allowed(probe) else _turned_away(probe)
 
 
@@ -68,8 +74,15 @@ def _turned_away(probe: Request) -> Response:
     if probe.path.startswith("/api/"):
         status = 401 if probe.identity is None else 403
         found = Finding("permission.denied")
-        body = {"type": f"about:blank#{found.code}", "title": DENIED, "status": status, "findings": [found.as_dict()]}
-        return Response(json_body=body, status=status, content_type="application/problem+json", charset="utf-8")
+        body = {
+            "type": f"about:blank#{found.code}",
+            "title": DENIED,
+            "status": status,
+            "findings": [found.as_dict()],
+        }
+        return Response(
+            json_body=body, status=status, content_type="application/problem+json", charset="utf-8"
+        )
     if probe.identity is None:
         return Response(status=303, location="/login")
     return Response(DENIED, status=403, content_type="text/plain", charset="utf-8")

@@ -1,4 +1,4 @@
-"""Addresses and cookies that are no UTF-8 are refused at the door: no page was ever written for them."""
+"""Addresses, cookies and forms that cannot be read are refused at the door: no page was ever written for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.tweens import INGRESS
 
-TEXT = "网址无法识别，请检查后重试。/ This address cannot be read.\n"
+TEXT = "网址或提交的内容无法识别，请检查后重试。/ This address or form cannot be read.\n"
 
 
 def tween_factory(handler: Callable[[Request], Response], registry) -> Callable[[Request], Response]:
@@ -19,12 +19,26 @@ def tween_factory(handler: Callable[[Request], Response], registry) -> Callable[
         try:
             request.path_info, request.GET.items(), request.cookies.items()
         except ValueError:
-            return Response(TEXT, status=400, content_type="text/plain", charset="utf-8")
+            return _refused()
         return handler(request)
 
     return tween
 
 
+def read_form(request: Request) -> Response | None:
+    """Refuse a form that is none, before anybody asks for one of its fields."""
+    try:
+        request.POST.items()
+    except ValueError:
+        return _refused()
+    return None
+
+
+def _refused() -> Response:
+    return Response(TEXT, status=400, content_type="text/plain", charset="utf-8")
+
+
 def includeme(config: Configurator) -> None:
-    """Stand before every tween that reads the address."""
+    """Stand before every tween that reads the address, and before whatever reads a form."""
+    config.add_preparation(read_form)
     config.add_tween("records.security.legible.tween_factory", under=INGRESS)

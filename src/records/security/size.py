@@ -10,7 +10,7 @@ from pyramid.response import Response
 from pyramid.tweens import INGRESS
 
 LIMIT = 60 << 20
-#: What a form adds to its file.
+#: What a form adds to its file; a form or a message without a file is never longer.
 AROUND = 1 << 20
 
 PAGE = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>错误：文件太大</title></head><body>
@@ -32,11 +32,13 @@ def limit_of(settings: dict) -> int:
 
 
 def tween_factory(handler: Callable[[Request], Response], registry) -> Callable[[Request], Response]:
-    """Refuse what is longer than a file and its form may be."""
-    limit = limit_of(registry.settings)
+    """Refuse what is longer than a file and its form may be, or than a form may be that brings no file."""
+    largest = limit_of(registry.settings)
 
     def tween(request: Request) -> Response:
-        if (request.content_length or 0) <= limit + AROUND:
+        brings_file = (request.content_type or "").startswith("multipart/form-data")
+        limit = largest if brings_file else AROUND
+        if (request.content_length or 0) <= (largest + AROUND if brings_file else AROUND):
             return handler(request)
         if request.path.startswith("/api/"):
             text = PROBLEM.format(megabytes=limit >> 20)

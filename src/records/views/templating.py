@@ -115,7 +115,12 @@ def translator(localizer: Localizer) -> Callable[..., str]:
     def in_our_domain(msgid: str, domain: str | None = None, **kw: Any) -> str:
         default = kw.get("default")
         own = isinstance(msgid, TranslationString)
-        if kw.get("mapping") or kw.get("context") or (own and (msgid.mapping or msgid.context)) or not isinstance(msgid, str):
+        if (
+            kw.get("mapping")
+            or kw.get("context")
+            or (own and (msgid.mapping or msgid.context))
+            or not isinstance(msgid, str)
+        ):
             return translate(msgid, domain=domain or DOMAIN, **kw)
         key = (str(msgid), (own and msgid.domain) or domain or DOMAIN, (own and msgid.default) or default)
         found = known.get(key)
