@@ -30,7 +30,7 @@ types: ## strict types of the rules and the domain
 bench: ## measure side by side with peers; one JSON object per figure
 	@bin/bootstrap --test
 	@$(BIN)/python -m pip install -q -c constraints.txt -r bench/requirements.txt
-	@set -e; for program in bench/bench_*.py; do $(BIN)/python $$program; done
+	@bench/run
 
 demo: ## walk one case from the counter to the archive in a temporary database
 	@bin/bootstrap

@@ -150,9 +150,9 @@ def filestorage() -> None:
         registering(opened, clerk, serials, WRITERS, 1.0)
         rates = []
         conflicts = opened.database.conflicts
-        registered = 0
+        registered, ended = 0, count()
         for _ in range(ROUNDS):
-            done, took = registering(opened, clerk, serials, WRITERS, SECONDS)
+            done, took = registering(opened, clerk, serials, WRITERS, SECONDS, ended)
             registered += done
             rates.append(done * STEPS / took)
         conflicts = opened.database.conflicts - conflicts
@@ -199,7 +199,7 @@ def filestorage() -> None:
     figure(
         BENCH,
         "FileStorage, 8 threads, lost for good",
-        0,
+        next(ended),
         "registrations",
         n=registered,
         peer=peer,

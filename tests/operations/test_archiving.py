@@ -259,7 +259,7 @@ def test_an_archived_item_never_changes(office, case):
 def test_an_exported_package_is_the_same_bytes_every_time_and_on_the_access_log(office, case, tmp_path):
     item = archive(office, case)
     _, code = item_of(office, item)
-    one = archiving.export(office.services, code, tmp_path / "one", reader=ARCHIVIST)
+    one = archiving.export(office.services, code, tmp_path / "新建" / "one", reader=ARCHIVIST)
     office.clock.advance(days=3)
     two = archiving.export(office.services, item, tmp_path / "two", reader=ARCHIVIST)
     files = [

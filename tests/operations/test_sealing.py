@@ -129,7 +129,7 @@ def test_every_act_has_its_entry_and_a_refused_one_has_none(office):
         True,
         record.fingerprint,
     )
-    assert [entry["n"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
 
 
 def test_personal_details_stand_beside_the_chain_as_salted_digests(office):

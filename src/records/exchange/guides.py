@@ -377,3 +377,13 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+def _word(dumper: _Dumper, text: str) -> yaml.Node:
+    """Write a text so that it is read back as this text: a bare word such as y stands in quotes."""
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="'" if text.strip().lower() in _BARE else None
+    )
+
+
+_Dumper.add_representer(str, _word)

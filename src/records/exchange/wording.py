@@ -266,7 +266,11 @@ def _sheet(kind: NoticeKind, facts: Facts, **parts: Any) -> NoticeSheet:
     issued = facts["issued_on"]
     names = ("masked_id", "item_name", "item_code", "dossier_number", "query_code", "handler", "tree_head")
     contacts = _details(
-        facts, ("telephone", "咨询电话"), ("supervision", "监督电话"), ("address", "窗口地址")
+        facts,
+        ("telephone", "咨询电话"),
+        ("supervision", "监督电话"),
+        ("address", "窗口地址"),
+        ("verify_code", "核验码"),
     )
     return NoticeSheet(
         kind=kind,

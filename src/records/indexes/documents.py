@@ -25,6 +25,7 @@ from records.vault import Vault
 
 from . import feed
 from .fulltext import Document
+from .words import is_han
 
 KINDS = ("", "guide", "applicant", "material", "dossier", "notice", "archive", "person")
 
@@ -149,7 +150,8 @@ def _pages(site: Site, digest: str) -> Iterator[str]:
 def _texts(value: object) -> Iterator[str]:
     match value:
         case str():
-            yield value
+            if any(is_han(sign) for sign in value):
+                yield value
         case dict():
             for part in value.values():
                 yield from _texts(part)

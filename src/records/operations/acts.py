@@ -127,7 +127,7 @@ def enter(
     entry = AuditEntry()
     entry.line = ledger.canonical(
         {
-            "n": seq,
+            "seq": seq,
             "at": act.at.isoformat(),
             "by": act.by.userid,
             "for": act.acting_for,

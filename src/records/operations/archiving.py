@@ -223,4 +223,5 @@ def export(services: Services, code: str, directory: Path, *, reader: str) -> Pa
     services.access.note(
         services.clock.now(), {"by": reader, "read": "archive.export", "on": subject, "purpose": "export"}
     )
+    directory.parent.mkdir(parents=True, exist_ok=True)
     return packages.write_bag(manifest, services.store, directory)

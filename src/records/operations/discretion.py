@@ -2,11 +2,12 @@
 
 A note, a reason or a file's name may hold a citizen number. It is masked before the record, the audit entry and the paper
 are written, because none of them can be changed later. The number of a paper tells papers apart: there a personal number
-becomes its keyed token, under which it is also found again.
+becomes its mask with its keyed token, under which it is also found again.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import wraps
@@ -14,6 +15,11 @@ from functools import wraps
 from records.domain import masking
 
 from .acts import Act
+
+_TOKEN = re.compile(r"\s*\bid[0-9a-z]{12}\b")
+
+#: What the machine wrote and nobody typed: a digest may look like a number and must stay what it is.
+MACHINE = frozenset({"digest", "sm3", "media_type"})
 
 #: What tells papers apart: two people's numbers must not become the same mask.
 KEYED = frozenset({"document_number", "result_number"})
@@ -35,9 +41,22 @@ def masked(text: str) -> str:
     return masking.mask_text(text, lambda number: masking.mask("citizen-number", number, audience="desk"))
 
 
+def shown(text: str) -> str:
+    """Return a number as a person may read it: what finds it again (检索标识) is left out."""
+    return _TOKEN.sub("", text).strip()
+
+
+def _keyed(act: Act, number: str) -> str:
+    return f"{masking.mask('citizen-number', number, audience='desk')} {act.vault.token(number)}"
+
+
 def _clean(act: Act, name: str, value: object) -> object:
+    if name in MACHINE:
+        return value
     if type(value) is str:
-        return masking.mask_text(value, act.vault.token) if name in KEYED else masked(value)
+        return (
+            masking.mask_text(value, lambda number: _keyed(act, number)) if name in KEYED else masked(value)
+        )
     if isinstance(value, tuple | list):
         return type(value)(_clean(act, name, part) for part in value)
     if isinstance(value, Mapping):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from records.domain import materials as rules
@@ -79,6 +79,10 @@ def submit_material(
         return Refused(found)
     listed = _line(act, dossier, line)
     need = need_of(dossier, listed, today=act.today)
+    if description.issued_on is None and Grade.D in listed.grades:
+        description = replace(
+            description, issued_on=act.today
+        )  # a self-made paper is of the day it is handed in
     offered = rules.Offered(
         number=description.document_number,
         issuer=description.issuer,

@@ -41,7 +41,15 @@ def issue(act: Act, dossier: Dossier, kind: NoticeKind, facts: Mapping[str, obje
     notice.verify_code = act.vault.identifier("verify", notice.number)
     url = f"{act.site.office.get('url', LOCAL)}/verify?n={quote(notice.code)}&c={notice.verify_code}"
     notice.facts = ledger.canonical(
-        plain({**facts, "number": notice.code, "issued_on": act.today, "url": url})
+        plain(
+            {
+                **facts,
+                "number": notice.code,
+                "issued_on": act.today,
+                "url": url,
+                "verify_code": notice.verify_code,
+            }
+        )
     ).decode()
     keys.claim(act.site, keys.compose("notice-code", notice.code), notice.id)
     dossier.notices = (*dossier.notices, notice.id)

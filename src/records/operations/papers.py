@@ -14,7 +14,14 @@ from records.domain.deadlines import Act as LegalAct
 from records.domain.deadlines import Deeming, rule_for
 from records.domain.findings import Refused
 from records.domain.guide_parts import Guide
-from records.domain.vocabulary import DeclineReason, DeliveryMethod, GapKind, MaterialSource, NoticeKind
+from records.domain.vocabulary import (
+    DeclineReason,
+    DeliveryMethod,
+    GapKind,
+    Limit,
+    MaterialSource,
+    NoticeKind,
+)
 from records.resources.dossiers import Dossier
 from records.rules import intake_rules
 
@@ -40,7 +47,7 @@ def receipt(act: Act, dossier: Dossier) -> Facts:
         **_common(act, dossier, guide),
         "received_at": _minute(act.at),
         "materials": _materials(act, dossier),
-        "tell_limit": f"{rule.period.amount}{rule.period.unit.label}" if rule and rule.period else "",
+        "tell_limit": _tell_limit(rule),
         "deemed": bool(rule) and rule.deeming is Deeming.ACCEPTED_FROM_RECEIPT,
         "intake_basis": f"{rule.law}{rule.clause}" if rule else "",
         "supplement": answered,
@@ -157,8 +164,8 @@ def delivery(act: Act, dossier: Dossier) -> Facts:
 
 def _common(act: Act, dossier: Dossier, guide: Guide) -> Facts:
     applicant = act.site.applicants[dossier.applicant]
-    ask = guide.contacts[0].value if guide.contacts else ""
-    complain = guide.complaints[0].value if guide.complaints else ""
+    ask = _telephone(guide.contacts, act.site.office.get("phone", ""))
+    complain = _telephone(guide.complaints, act.site.office.get("supervision_phone", ""))
     return {
         "organ": guide.unit_name,
         "applicant": applicant.name,
@@ -210,6 +217,18 @@ def _remedies(guide: Guide) -> Facts:
 def _intake(guide: Guide, act: Act):
     rules = rule_for(intake_rules().get(guide.limits.intake_rule, ()), on=act.today)
     return None if isinstance(rules, Refused) else rules.get(LegalAct.INTAKE)
+
+
+def _telephone(contacts, otherwise: str) -> str:
+    """Return the first telephone number among the ways to ask or complain."""
+    return next((contact.value for contact in contacts if "电话" in contact.way), otherwise)
+
+
+def _tell_limit(rule) -> str:
+    """Return in how many days the applicant must be told; empty where it happens at once or no law says."""
+    if rule is None or rule.period is None or rule.period.unit is Limit.AT_ONCE:
+        return ""
+    return f"{rule.period.amount}{rule.period.unit.label}"
 
 
 def _minute(at: datetime) -> str:

@@ -15,6 +15,7 @@ from records.indexes import documents, overlay, ranking
 from records.indexes.fulltext import NeedsRebuild
 from records.indexes.query import Query, parse
 
+from . import discretion
 from .indexing import beyond, rebuild
 from .services import Services
 
@@ -125,7 +126,9 @@ def _shown(services: Services, site, query: Query, result, limit: int, *, rank: 
             kind=head[key][1].kind,
             id=head[key][1].id,
             title=head[key][2].title,
-            snippet=ranking.snippet(head[key][2].text, query),
+            snippet=tuple(
+                (discretion.shown(text), hit) for text, hit in ranking.snippet(head[key][2].text, query)
+            ),
             facets=head[key][2].facets,
         )
         for key in order[:limit]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from pyramid.config import Configurator
@@ -49,6 +50,7 @@ class Services:
     engines: Mapping[str, Engine]
     instance: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    swept_on: date | None = None
 
     def calendar(self, site: Site) -> Calendar:
         """Return the working-day calendar of this office: its own table over the national one."""

@@ -1,4 +1,4 @@
-"""What the calendar does by itself (定时事务): silence that the law reads as acceptance, and the sealing of the audit log."""
+"""What the calendar does by itself (定时事务): silence that the law reads as acceptance, the sealing of the audit log, the sweeping."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from .checklists import guide_of
 from .dossiers import deem_accepted
 from .sealing import newest_head, seal
 from .services import WORKER, Services
+from .sweeping import sweep
 
 SEAL_EVERY = timedelta(hours=1)
 
@@ -35,6 +36,9 @@ def tend(services: Services) -> int:
         _deem(services, dossier_id)
     if sealed_at is None or services.clock.now() >= sealed_at + SEAL_EVERY:
         seal(services)
+    if services.swept_on != services.clock.today():
+        services.swept_on = services.clock.today()
+        sweep(services)
     return len(overdue)
 
 

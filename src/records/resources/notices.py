@@ -23,6 +23,11 @@ class Notice(Record):
     issued_at = None
     verify_code = ""
 
+    @property
+    def state(self) -> str:
+        """Return the state of its case: who may not look into the case yet may not read its papers."""
+        return self.__parent__.__parent__.dossiers[self.dossier].state
+
 
 class Notices(Folder):
     """All notices of the site, by id."""

@@ -202,15 +202,14 @@ def _unit_of(story: Story, guide: str) -> str:
 def who(story: Story, role: str, unit: str, *, other_than: str = "") -> str:
     """Return a person who holds a role for a unit today; the same one each time."""
     with story.services.database.read() as root:
-        people = list(root["site"].people.values())
-    fitting = [
-        person.userid
-        for person in people
-        for grant in identity_of(person, story.clock.today()).grants
-        if grant.role == role
-        and (unit in ("*", grant.unit) or grant.unit == "*")
-        and person.userid != other_than
-    ]
+        fitting = [
+            person.userid
+            for person in root["site"].people.values()
+            for grant in identity_of(person, story.clock.today()).grants
+            if grant.role == role
+            and (unit in ("*", grant.unit) or grant.unit == "*")
+            and person.userid != other_than
+        ]
     if not fitting:
         raise Stuck(f"nobody is {role} for {unit}")
     return sorted(fitting)[0]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from pyramid.paster import setup_logging
 
+from records.domain.vocabulary import Role
 from records.migrations import mark_all
 from records.operations import office, tending
 from records.operations.services import Services
@@ -41,8 +43,6 @@ def has_site(services: Services) -> bool:
 
 def serve(instance: Instance) -> None:
     """Serve the application of the ini file with waitress until it is stopped."""
-    from waitress import serve as listen
-
     settings = instance.read_settings()
     _keep_templates(Path(settings["records.instance"]))
     log_ins = Path(settings["records.instance"]) / "log-ins.txt"
@@ -51,7 +51,7 @@ def serve(instance: Instance) -> None:
     if settings.get("records.office") == "demo":
         passwords = found_demo(services)
         if passwords is not None:
-            lines = "".join(f"{userid}\t{password}\n" for userid, password in sorted(passwords.items()))
+            lines = "".join(_log_in_lines(services, passwords))
             log_ins.touch(mode=0o600)
             log_ins.write_text(lines, encoding="utf-8")
     elif not has_site(services):
@@ -60,25 +60,44 @@ def serve(instance: Instance) -> None:
         )
     app = _app(instance, services)
     host, port = settings.get("listen.host", "127.0.0.1"), int(settings.get("listen.port", "6543"))
+    server = _listen(app, host, port, threads=int(settings.get("threads", "8")))
     click.echo(f"卷宗已启动 / serving on http://{host}:{port}/  （公众首页；工作人员从 /login 登录）")
     if log_ins.exists():
         click.echo(f"示例登录名和密码 / demo log-ins ({log_ins}):")
         click.echo(log_ins.read_text(encoding="utf-8").rstrip())
     signal.signal(signal.SIGTERM, _stop)
     try:
-        listen(
-            app,
-            host=host,
-            port=port,
-            threads=int(settings.get("threads", "8")),
-            ident="",
-            max_request_body_size=1 << 30,
-        )
+        server.run()
     except KeyboardInterrupt:
         click.echo("已停止 / stopped")
     finally:
         app.registry.follower.stop()
         app.registry.worker.stop()
+
+
+def _listen(app: object, host: str, port: int, *, threads: int):
+    """Take the port before anything is announced; a port that is taken is told in one sentence."""
+    from waitress.server import create_server
+
+    try:
+        return create_server(
+            app, host=host, port=port, threads=threads, ident="", max_request_body_size=1 << 30
+        )
+    except OSError as error:
+        app.registry.follower.stop()
+        app.registry.worker.stop()
+        raise click.ClickException(
+            f"端口 {port} 已被占用，请改配置里的 listen.port / port {port} is taken ({error.strerror})"
+        ) from None
+
+
+def _log_in_lines(services: Services, passwords: dict[str, str]) -> Iterator[str]:
+    """Yield each person's log-in name, first password, name and roles, so that a newcomer knows whom to try."""
+    with services.database.read() as root:
+        people = root["site"].people
+        for userid, password in sorted(passwords.items()):
+            roles = "、".join(dict.fromkeys(Role(letter[0]).label for letter in people[userid].letters))
+            yield f"{userid}\t{password}\t{people[userid].name}\t{roles}\n"
 
 
 def _stop(number: int, frame: object) -> None:

@@ -174,7 +174,7 @@ def _number(request: Request, name: str, otherwise: int) -> int:
 
 def _entry(request: Request, entry: AuditEntry, line: dict) -> dict[str, object]:
     return {
-        "number": line["n"],
+        "number": line["seq"],
         "at": instant(datetime.fromisoformat(line["at"])),
         "by": name_of(request, line["by"]),
         "letter": line["letter"],

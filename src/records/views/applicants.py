@@ -15,6 +15,7 @@ from records.domain.permissions import Permission
 from records.domain.vocabulary import ApplicantKind, Grade, MaterialSource, MaterialStatus
 from records.forms.verbs import verb
 from records.indexes import questions
+from records.operations import discretion
 from records.resources.applicants import Applicant, Applicants
 from records.resources.dossiers import Dossiers
 from records.resources.materials import Material
@@ -114,7 +115,7 @@ def material_of(request: Request, material: Material) -> dict[str, object]:
     return {
         "id": material.id,
         "title": material.title,
-        "number": material.document_number,
+        "number": discretion.shown(material.document_number),
         "issuer": material.issuer,
         "issued_on": material.issued_on,
         "grade": f"{material.grade}级 {Grade(material.grade).label}",

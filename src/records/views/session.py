@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import colander
 from pyramid.config import Configurator
+from pyramid.exceptions import BadCSRFToken
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
@@ -170,6 +171,14 @@ def turned_away(context: object, request: Request) -> Response | dict[str, objec
     return {"reason": "rights"}
 
 
+def token_missing(context: BadCSRFToken, request: Request) -> Response | dict[str, object]:
+    """Say that the form is no longer good (the session has ended), that nothing changed, and where to go on."""
+    if request.path_info.startswith(API):
+        return _plainly(request, 403, Finding("permission.denied"))
+    request.response.status_int = 400
+    return {"reason": "session"}
+
+
 def not_found(context: object, request: Request) -> Response | dict[str, object]:
     """Say that there is no such page and where to go on."""
     if request.path_info.startswith(API):
@@ -208,5 +217,6 @@ def includeme(config: Configurator) -> None:
     view(withdraw, name="withdraw-token", **tokens)
     view(end_all, name="end-sessions", request_method="POST", **own)
     config.add_forbidden_view(turned_away, renderer=f"{templates}/away.pt")
+    config.add_exception_view(token_missing, context=BadCSRFToken, renderer=f"{templates}/away.pt")
     config.add_exception_view(unnoted, context=AccessLogUnwritable, renderer=f"{templates}/away.pt")
     config.add_notfound_view(not_found, renderer=f"{templates}/away.pt")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.response import Response
 
 from records.domain.checklists import Checklist, LineStatus
+from records.domain.clocks import due
 from records.domain.findings import Refused
-from records.domain.vocabulary import GapKind
+from records.domain.vocabulary import GapKind, Limit
 from records.forms.verbs import verb
 from records.operations.checklists import checklist_of
 from records.resources.dossiers import Dossier
@@ -23,14 +23,15 @@ from .dossiers import go_to, head
 from .layout import shown
 
 GIVEN_TIME = 15
-"""Days the page proposes for a supplement; the clerk may change them."""
+"""Days the page proposes for a supplement, to the next working day; the clerk may change them."""
 
 
 def tell_page(context: Dossier, request: Request) -> dict[str, object]:
     """Show every line; what is missing is ticked and its demand written, so that one press tells everything."""
     request.note_read("dossiers.show", context.id)
     checklist = checklist_of(request.site, context, today=request.today)
-    until = (request.today + timedelta(days=GIVEN_TIME)).isoformat()
+    calendar = request.registry.services.calendar(request.site)
+    until = due(request.today, GIVEN_TIME, Limit.DAYS, calendar).due.isoformat()
     return _page(request, context, list(_gap_rows(checklist)), until)
 
 

@@ -1,0 +1,37 @@
+"""Sweeping (清扫): contents that no record names are set aside after a day of grace, so that a refused upload leaves nothing.
+
+It runs under the write lock: nobody can be about to name what is being looked at. Quarantine is emptied after a month.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from records.resources.site import Site
+
+from .archiving import manifest_of
+from .services import Services
+
+GRACE = timedelta(days=1)
+QUARANTINE = timedelta(days=30)
+
+
+def named_digests(services: Services, site: Site) -> frozenset[str]:
+    """Return the digest of every content that some record names: holdings, papers, manifests and all their parts."""
+    named = {*site.holdings}
+    named |= {notice.digest for notice in site.notices.values() if notice.digest}
+    for item in site.archives.values():
+        if item.manifest:
+            named.add(item.manifest)
+            named |= {part.digest for part in manifest_of(services, item).parts}
+    return frozenset(named)
+
+
+def sweep(services: Services) -> tuple[str, ...]:
+    """Set aside what nobody names and is older than the grace; return the digests that were moved."""
+    now = services.clock.now()
+    with services.database.write(note="sweep") as root:
+        named = named_digests(services, root["site"])
+        moved = services.store.sweep(named.__contains__, older_than=GRACE, now=now)
+    services.store.empty_quarantine(older_than=QUARANTINE, now=now)
+    return moved
