@@ -209,7 +209,9 @@ def test_a_one_time_notice_names_every_gap_of_the_guide_and_nothing_else(office)
 def test_a_second_demand_is_only_for_what_came_since(office):
     """I4: told once."""
     case = office.case(office.applicant(), FOOD)
+    office.clock.advance(hours=1)
     ok(paper(office, case, "application"))
+    office.clock.advance(hours=1)
     ok(tell(office, case, "kitchen-plan", "food-safety-rules"))
     assert refused(tell(office, case, "application")) == [("dossier.wrong-state", "")]
     office.clock.advance(days=1)

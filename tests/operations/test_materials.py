@@ -61,17 +61,18 @@ def test_the_same_bytes_are_one_holding_whoever_shows_them(office, person):
     other = office.applicant(ANOTHER, "司马𠮷")
     mine, theirs = office.case(person, FOOD), office.case(other, FOOD)
     one = ok(paper(office, mine, "kitchen-plan", "布局图"))
+    first, before = office.clock.now(), last_transaction(office)
+    foreign = office.do(CLERK, on(theirs, materials.use_material, line="kitchen-plan", material=one))
+    assert refused(foreign) == [("material.unknown", "kitchen-plan")]
+    assert last_transaction(office) == before
+    office.clock.advance(hours=1)
     two = ok(paper(office, theirs, "kitchen-plan", "布局图"))
     digest = office.upload("布局图").digest
     with office.site() as site:
-        assert list(site.holdings) == [digest]
+        assert [(key, holding.first_seen) for key, holding in site.holdings.items()] == [(digest, first)]
         assert [material.id for material in materials.questions.library(site, person)] == [one]
         assert [material.id for material in materials.questions.library(site, other)] == [two]
         assert site.materials[one].renditions[0][0] == site.materials[two].renditions[0][0] == digest
-    before = last_transaction(office)
-    again = office.do(CLERK, on(theirs, materials.use_material, line="food-safety-rules", material=one))
-    assert refused(again) == [("material.unknown", "food-safety-rules")]
-    assert last_transaction(office) == before
 
 
 def test_one_file_on_two_lines_is_two_materials_over_one_holding(office, person):
