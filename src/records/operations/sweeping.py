@@ -28,8 +28,15 @@ def named_digests(services: Services, site: Site) -> frozenset[str]:
 
 
 def sweep(services: Services) -> tuple[str, ...]:
-    """Set aside what nobody names and is older than the grace; return the digests that were moved."""
+    """Set aside what nobody names and is older than the grace; return the digests that were moved.
+
+    A look at a snapshot comes first, so that writers wait only on the rare day when there is something to move.
+    """
     now = services.clock.now()
+    with services.database.read() as root:
+        named = named_digests(services, root["site"])
+    if all(digest in named for digest in services.store.walk()):
+        return ()
     with services.database.write(note="sweep") as root:
         named = named_digests(services, root["site"])
         moved = services.store.sweep(named.__contains__, older_than=GRACE, now=now)
