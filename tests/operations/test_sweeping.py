@@ -4,10 +4,12 @@ import io
 import os
 from datetime import timedelta
 
+from records.operations import dossiers
 from records.operations.archiving import manifest_of
 from records.operations.sweeping import named_digests, sweep
+from tests.office import CLERK
 
-from .cases import SHOPKEEPER, archive
+from .cases import SHOPKEEPER, archive, ok, on
 
 
 def age(office, at):
@@ -36,6 +38,7 @@ def test_only_old_contents_that_nobody_names_are_moved(office):
     case = office.case(office.applicant())
     kept = office.hand_in(case, "application", "申请书", document_number="1", issued_on=office.clock.today())
     assert isinstance(kept, str), kept
+    ok(office.do(CLERK, on(case, dossiers.receive)))
     old = store.put(io.BytesIO("没有人要的扫描件".encode())).digest
     fresh = store.put(io.BytesIO("刚刚传上来的扫描件".encode())).digest
     long_ago = (office.clock.now() - timedelta(days=2)).timestamp()
