@@ -39,6 +39,7 @@ def test_a_returning_applicant_is_accepted_with_at_most_twelve_keys(address, tmp
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", chromium_sandbox=False)
         page = browser.new_page(java_script_enabled=True)
         page.goto(f"{address}/login")
+        page.locator("#userid:focus").wait_for()
         page.keyboard.type(CLERK)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
@@ -48,18 +49,26 @@ def test_a_returning_applicant_is_accepted_with_at_most_twelve_keys(address, tmp
 
         def press(key: str) -> None:
             nonlocal presses
+            settled()
             with page.expect_navigation():
                 page.keyboard.press(key)
             presses += 1
 
+        def settled() -> None:
+            """A person types once the cursor stands somewhere, which a browser does after the page has loaded."""
+            page.locator(":focus").wait_for()
+
         # The card reader types the number and Enter: one read.
+        settled()
         page.keyboard.type(CITIZEN)
         press("Enter")
+        settled()
         page.keyboard.type("sp")
         presses += 2
         press("Enter")
         press("Enter")
         while page.locator("#act-accept").count() == 0:
+            settled()
             focus = page.locator(":focus")
             if focus.get_attribute("type") == "file":
                 # Choosing the scan in the system's own window counts as one, however that window looks.
