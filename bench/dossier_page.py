@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import filled
 from figures import LOAD_CORE, SERVER_CORE, figure, middle, pin
-from servers import HERE, Client, load, postgres, site
+from servers import HERE, SERVING, Client, Postgres, cpu_of, load, postgres, site
 
 import office
 
@@ -27,6 +27,7 @@ BENCH = "dossier_page"
 PEERS = {"Flask": "peers/flask_site.py", "Django": "peers/django_site.py"}
 OURS = "ours"
 SECONDS, ROUNDS = 1.5, 4
+WARMED_A_SECOND = 80
 GUIDE = f"/guides/{filled.GUIDE}"
 
 
@@ -107,22 +108,29 @@ def main(many: int) -> None:
             database.analyse(name.lower())
             ports[name] = stack.enter_context(site(program, "serve", uri, "1"))
             ports[f"{name}, reads not recorded"] = stack.enter_context(site(program, "serve", uri, "0"))
-        measure(ports, clerk, [f"/dossiers/{dossier}" for dossier in made])
+        measure(ports, clerk, [f"/dossiers/{dossier}" for dossier in made], database)
 
 
-def measure(ports: dict[str, int], clerk: str, paths: list[str]) -> None:
-    """Compare what is shown, then how fast."""
+def measure(ports: dict[str, int], clerk: str, paths: list[str], database: Postgres) -> None:
+    """Compare what is shown, then how fast, and what a page takes of the processor, the peers' database included."""
     who = {name: log_in(port, clerk, filled.PASSWORD) for name, port in ports.items()}
     same_words({name: _page(port, paths[-1], who[name]) for name, port in ports.items()})
+    # As in the middle of a day: each of our four connections has met most cases, PostgreSQL has its pages in memory.
     for name, port in ports.items():
-        for path in paths if name == OURS else paths[:50]:
-            _page(port, path, who[name])
+        load(port, paths, who[name], seconds=max(1.0, len(paths) / WARMED_A_SECOND if name == OURS else 0))
     rates: dict[str, list[float]] = {}
-    turns(
-        rates,
-        {name: lambda name=name: load(ports[name], paths, who[name], seconds=SECONDS) for name in ports},
-    )
+    costs: dict[str, list[float]] = {}
+
+    def ask(name: str) -> float:
+        before = cpu_of(SERVING[ports[name]]) + database.cpu()
+        rate = load(ports[name], paths, who[name], seconds=SECONDS)
+        used = cpu_of(SERVING[ports[name]]) + database.cpu() - before
+        costs.setdefault(name, []).append(1000 * used / (rate * SECONDS))
+        return rate
+
+    turns(rates, {name: lambda name=name: ask(name) for name in ports})
     tell("case page", "requests/s", rates)
+    tell("case page, processor time", "ms/request", costs)
     public = {name: port for name, port in ports.items() if "," not in name}
     rates = {}
     turns(rates, {name: lambda name=name: load(public[name], [GUIDE], seconds=SECONDS) for name in public})

@@ -16,6 +16,7 @@ warnings.simplefilter("ignore")
 
 from records.clock import FrozenClock  # noqa: E402
 from records.domain.findings import Refused  # noqa: E402
+from records.migrations import mark_all  # noqa: E402
 from records.operations import guides, office, services  # noqa: E402
 from records.operations.acts import Act  # noqa: E402
 from records.operations.guides import content  # noqa: E402
@@ -58,7 +59,7 @@ def open_office(instance: Path, uri: str = "", **more: object) -> Services:
 def found(opened: Services) -> demo.Story:
     """Build the example office with its guides, and one more guide that asks for a single paper."""
     described, _ = office.read_office(office.example(), name="office")
-    office.found(opened, described)
+    office.found(opened, described, mark=mark_all)
     story = demo.Story(opened, opened.clock, Random(1))
     demo.publish(story)
     _publish_one_line(story)
@@ -72,7 +73,13 @@ def _publish_one_line(story: demo.Story) -> None:
     short = replace(
         venue, key=ONE_LINE, lines=(replace(paper, condition="", position=1),), situations=(), questions=()
     )
-    act_now(story, "editor", "*", lambda act: guides.draft_guide(act, short))
+    act_now(story, "editor", "*", lambda act: guides.save_draft(act, short))
+    act_now(
+        story,
+        "editor",
+        "*",
+        lambda act: guides.submit_guide(act, act.site.guides[ONE_LINE], version=1),
+    )
     act_now(
         story,
         "reviewer",

@@ -5,6 +5,7 @@ python bench/own_site.py INSTANCE PORT
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -23,4 +24,7 @@ if __name__ == "__main__":
         {"__script__": "serve"},
         **office.settings(folder, **{"session.secure": "false", "records.background": "false"}),
     )
+    # As `records serve` does it, and the peers here too.
+    gc.collect()
+    gc.freeze()
     serve(app, host="127.0.0.1", port=port, threads=THREADS, ident="")

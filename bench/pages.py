@@ -19,6 +19,7 @@ from webtest import TestApp
 import office
 from records import main
 from records.clock import SystemClock
+from records.migrations import mark_all
 from records.operations import office as founding
 from records.operations.services import Services
 from records.scripts import demo as scripted
@@ -33,7 +34,7 @@ WORDS = "营业执照"
 def demo(opened: Services) -> dict[str, str]:
     """Fill the demo office and give one person of each role a known password."""
     described, _ = founding.read_office(founding.example(), name="office")
-    founding.found(opened, described)
+    founding.found(opened, described, mark=mark_all)
     scripted.populate(opened)
     people = {}
     for role in ROLES:

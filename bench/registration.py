@@ -235,7 +235,7 @@ def _grown(opened: Services, work: Callable[[], object]) -> tuple[int, list[tupl
     parts = []
     for transaction in storage.iterator(start=_after(last)):
         for record in transaction:
-            _, kind = get_pickle_metadata(record.data)
+            kind = get_pickle_metadata(record.data)[0].rstrip("'>").rpartition(".")[2]
             parts.append((record.oid, kind, len(record.data) + RECORD_HEAD))
     return storage.getSize() - size, parts
 
@@ -254,10 +254,9 @@ def _trees(opened: Services) -> dict[bytes, str]:
     with opened.database.read() as root:
         site = root["site"]
         for name, value in vars(site).items():
-            tree = getattr(value, "children", value)
+            tree = getattr(value, "children", getattr(value, "blocks", value))
             if name == "jobs":
-                for part in ("jobs", "order", "keys"):
-                    _name(getattr(value, part), f"jobs.{part}", names)
+                _name(value.fresh.blocks, "jobs", names)
             elif hasattr(tree, "minKey"):
                 _name(tree, name, names)
     return names

@@ -36,6 +36,11 @@ class Postgres:
     def __init__(self, home: Path, port: int) -> None:
         self.home, self.port = home, port
 
+    def cpu(self) -> float:
+        """Return the seconds of processor time that the server and all its processes have used."""
+        first = int((self.home / "data" / "postmaster.pid").read_text().split()[0])
+        return cpu_of(first) + sum(cpu_of(child) for child in _children(first))
+
     def create(self, name: str) -> str:
         """Make a database and return its URI."""
         connection = psycopg2.connect(self.uri("postgres"))
@@ -90,6 +95,23 @@ def postgres(core: int = SERVER_CORE) -> Iterator[Postgres]:
         shutil.rmtree(home)
 
 
+SERVING: dict[int, int] = {}
+"""The process that serves on a port."""
+
+
+def cpu_of(pid: int) -> float:
+    """Return the seconds of processor time of a process and of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 @contextmanager
 def site(program: str, *arguments: str, core: int = SERVER_CORE) -> Iterator[int]:
     """Run a program of this folder that serves a site on the port it is given last, on one core; give the port."""
@@ -98,6 +120,7 @@ def site(program: str, *arguments: str, core: int = SERVER_CORE) -> Iterator[int
     server = subprocess.Popen(
         ["taskset", "-c", str(core), *command], stdin=subprocess.DEVNULL, start_new_session=True
     )
+    SERVING[port] = server.pid
     try:
         _wait_for(port, server)
         yield port

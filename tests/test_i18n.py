@@ -103,10 +103,14 @@ def test_what_the_layouts_ask_for_is_in_the_catalogue():
             "request": request,
         }
         pages = templates(reload=False)
+
+        def foot():
+            return pages["foot.pt"].render(translate=listen, here="/", **names)
+
         for kind in ("page", "desk", "paper"):
             text = f"""<html metal:use-macro="layout['{kind}']"/>"""
             PageTemplate(text).render(
-                layout=pages["layout.pt"], parts=pages["parts.pt"], translate=listen, **names
+                layout=pages["layout.pt"], parts=pages["parts.pt"], translate=listen, foot=foot, **names
             )
     assert asked - {""} <= TOOL["sentences"]()
     assert len(asked) > 20

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 import pytest
 import ZODB
@@ -19,7 +20,7 @@ def owed(queue: Queue) -> list[tuple[str, str]]:
 
 
 def empty(queue: Queue) -> bool:
-    return not (queue.jobs or queue.order or queue.keys or queue.failed)
+    return not (len(queue.fresh) or queue.later or queue.leases or queue.failed)
 
 
 def test_jobs_are_taken_in_the_order_in_which_they_may_be_done():
@@ -27,13 +28,13 @@ def test_jobs_are_taken_in_the_order_in_which_they_may_be_done():
     queue.owe("提醒", "late", at=NOW, not_before=NOW + MINUTE)
     queue.owe("render", "䶮-1", at=NOW)
     queue.owe("render", "䶮-2", at=NOW)
-    queue.owe("render", "早", at=NOW - MINUTE)
-    assert owed(queue) == [("render", "早"), ("render", "䶮-1"), ("render", "䶮-2"), ("提醒", "late")]
+    queue.owe("render", "早", at=NOW, not_before=NOW - MINUTE)
+    assert owed(queue) == [("render", "䶮-1"), ("render", "䶮-2"), ("render", "早"), ("提醒", "late")]
     taken = []
     while (job := queue.take(NOW, "w")) is not None:
         taken.append(job.subject)
         queue.finish(job)
-    assert taken == ["早", "䶮-1", "䶮-2"]
+    assert taken == ["䶮-1", "䶮-2", "早"]
     assert not queue.due(NOW + MINUTE - timedelta(microseconds=1))
     assert queue.due(NOW + MINUTE)
     queue.finish(queue.take(NOW + MINUTE, "w"))
@@ -54,39 +55,22 @@ def test_a_handler_sees_plain_values():
     )
 
 
-def test_the_same_key_is_owed_once_with_the_newest_params_and_the_earliest_time():
+def test_what_somebody_has_done_sooner_is_struck_off_and_what_runs_or_failed_is_not():
     queue = Queue()
-    first = queue.owe("index", at=NOW, params=(1,), key="index", not_before=NOW + MINUTE)
-    assert queue.owe("index", at=NOW, params=(2,), key="index") is first
-    assert queue.owe("index", at=NOW, params=(3,), key="index", not_before=NOW + 9 * MINUTE) is first
-    assert (first.params, first.not_before, len(list(queue.waiting()))) == ((3,), NOW, 1)
-
-
-def test_what_is_owed_while_the_same_runs_is_done_again():
-    queue = Queue()
-    queue.owe("index", at=NOW, key="index")
-    running = queue.take(NOW, "w")
-    again = queue.owe("index", at=NOW, key="index")
-    assert again is not running
-    queue.finish(running)
-    assert queue.take(NOW, "w") is again
-    queue.finish(again)
+    first, second = queue.owe("render", at=NOW), queue.owe("render", at=NOW, not_before=NOW + MINUTE)
+    queue.strike(first.number)
+    queue.strike(second.number)
+    queue.strike(99)
     assert empty(queue)
-
-
-def test_a_failed_run_is_absorbed_by_the_one_owed_meanwhile_which_inherits_its_tries():
-    queue = Queue()
-    queue.owe("index", at=NOW, key="index")
-    running = queue.take(NOW, "w")
-    again = queue.owe("index", at=NOW, key="index", params=(2,))
-    queue.fail(running, "disk", NOW)
-    assert list(queue.jobs.values()) == [again]
-    assert (again.tries, again.last_error, again.state) == (1, "disk", "owed")
+    running = queue.owe("render", at=NOW)
+    queue.take(NOW, "w")
+    queue.strike(running.number)
+    assert [job.number for job in queue.running()] == [3]
 
 
 def test_pauses_double_up_to_two_hours_then_the_job_waits_for_an_operator():
     queue = Queue()
-    queue.owe("send", "短信", at=NOW, key="k")
+    queue.owe("send", "短信", at=NOW)
     now, pauses = NOW, []
     for attempt in range(MAX_TRIES):
         job = queue.take(now, "w")
@@ -106,18 +90,6 @@ def test_pauses_double_up_to_two_hours_then_the_job_waits_for_an_operator():
     assert (again.number, again.tries, again.last_error) == (job.number, 1, "error 8")
     queue.finish(again)
     assert empty(queue)
-
-
-def test_a_failed_job_does_not_keep_new_work_of_its_key_away():
-    queue = Queue()
-    job = queue.owe("send", at=NOW, key="k")
-    for _ in range(MAX_TRIES):
-        queue.fail(queue.take(NOW + timedelta(days=job.tries), "w"), "down", NOW)
-    fresh = queue.owe("send", at=NOW, key="k")
-    assert fresh is not job
-    queue.retry(job, NOW)
-    assert list(queue.jobs.values()) == [fresh]
-    assert list(queue.dead()) == []
 
 
 def test_only_what_failed_can_be_retried():
@@ -153,47 +125,26 @@ def test_progress_is_seen_and_keeps_the_lease():
     queue = Queue()
     queue.owe("export", "全宗", at=NOW)
     job = queue.take(NOW, "w")
-    assert queue.progress(job.number, done=40, total=200, now=NOW + MINUTE / 2)
+    queue.progress(job.number, done=40, total=200, now=NOW + MINUTE / 2)
     assert (job.done, job.total, job.lease_until) == (40, 200, NOW + MINUTE / 2 + LEASE)
     assert [running.number for running in queue.running()] == [1]
     assert queue.take(NOW + LEASE, "other") is None
-    assert queue.renew(job, NOW + LEASE)
+    queue.renew(job, NOW + LEASE)
     assert job.lease_until == NOW + 2 * LEASE
-
-
-def test_a_running_job_is_told_to_stop_and_a_waiting_one_is_struck_off():
-    queue = Queue()
-    queue.owe("export", "running", at=NOW)
-    waiting = queue.owe("export", "waiting", at=NOW, key="k")
-    job = queue.take(NOW, "w")
-    queue.ask_stop(job)
-    queue.ask_stop(waiting)
-    assert not queue.progress(job, done=1, total=2, now=NOW)
-    assert list(queue.waiting()) == []
-    queue.fail(job, "Stopped", NOW)
-    assert [dead.subject for dead in queue.dead()] == ["running"]
-    queue.ask_stop(job.number)
-    assert empty(queue)
 
 
 def test_a_job_of_an_older_version_has_every_attribute():
     job = Job.__new__(Job)
     assert job.lease() == Lease(0, "", "", (), None, 0, "")
-    assert (job.state, job.key, job.not_before, job.place, job.lease_until) == (
-        "owed",
-        None,
-        None,
-        None,
-        None,
-    )
-    assert (job.last_error, job.done, job.total, job.stop_asked) == ("", 0, 0, False)
+    assert (job.state, job.not_before, job.place, job.lease_until) == ("owed", None, None, None)
+    assert (job.last_error, job.done, job.total) == ("", 0, 0)
 
 
 def test_the_queue_lives_in_a_database():
     database = ZODB.DB(None)
     with database.transaction() as connection:
         connection.root.queue = Queue()
-        connection.root.queue.owe("render", "𠮷", at=NOW, params=("a", 1), key="k")
+        connection.root.queue.owe("render", "𠮷", at=NOW, params=("a", 1))
     with database.transaction() as connection:
         job = connection.root.queue.take(NOW, "w")
         assert (job.subject, job.params, job.state) == ("𠮷", ("a", 1), "running")
@@ -218,9 +169,9 @@ class QueueMachine(RuleBasedStateMachine):
         self.open: set[int] = set()
         self.held: dict[int, Lease] = {}
 
-    @rule(wait=st.integers(0, 5), key=st.sampled_from([None, None, "a", "b"]))
-    def owe(self, wait, key):
-        job = self.queue.owe("verb", at=self.now, key=key, not_before=self.now + wait * MINUTE)
+    @rule(wait=st.integers(0, 5))
+    def owe(self, wait):
+        job = self.queue.owe("verb", at=self.now, not_before=self.now + wait * MINUTE)
         self.open.add(job.number)
 
     @rule(minutes=st.integers(0, 200))
@@ -229,7 +180,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule()
     def take(self):
-        before = [job for job in self.queue.order.values() if job.place <= self.now]
+        listed = (*self.queue.waiting(), *self.queue.running())
+        before = [job for job in sorted(listed, key=attrgetter("place", "number")) if job.place <= self.now]
         job = self.queue.take(self.now, f"w{self.now}")
         dead = {job.number for job in self.queue.dead()}
         expected = next((candidate for candidate in before if candidate.number not in dead), None)
@@ -252,30 +204,29 @@ class QueueMachine(RuleBasedStateMachine):
     @rule()
     def fail(self):
         self.queue.fail(self.holding(), "error", self.now)
-        self.absorb()
 
     @precondition(lambda self: self.queue.failed)
     @rule()
     def retry(self):
         self.queue.retry(next(self.queue.dead()), self.now)
-        self.absorb()
 
-    def absorb(self):
-        """A job may only vanish by failing when another one of its key is owed."""
-        gone = {number for number in self.open if self.queue.get(number) is None}
-        assert len(gone) <= 1
-        assert not gone or self.queue.keys
-        self.open -= gone
+    @rule(number=st.integers(1, 9))
+    def strike(self, number):
+        job = self.queue.get(number)
+        self.open -= {number} if job is not None and job.state == JobState.OWED else set()
+        self.queue.strike(number)
 
     @invariant()
     def every_job_has_exactly_one_place(self):
         queue = self.queue
-        listed = [job.number for job in (*queue.order.values(), *queue.failed.values())]
-        assert sorted(listed) == sorted(self.open) == list(queue.jobs)
-        assert all(key == (job.place, job.number) for key, job in queue.order.items())
+        waiting = [*queue.fresh.values(), *queue.later.values()]
+        listed = [job.number for job in (*waiting, *queue.leases.values(), *queue.failed.values())]
+        assert sorted(listed) == sorted(self.open)
+        assert all(queue.get(number).number == number for number in listed)
+        assert list(queue.waiting()) == sorted(waiting, key=attrgetter("place", "number"))
+        assert {job.state for job in waiting} <= {"owed"}
+        assert {job.state for job in queue.leases.values()} <= {"running"}
         assert {job.state for job in queue.failed.values()} <= {"failed"}
-        keyed = {job.key: job.number for job in queue.waiting() if job.key}
-        assert dict(queue.keys.items()) == keyed
 
 
 TestQueueMachine = QueueMachine.TestCase

@@ -154,7 +154,7 @@ def _row(
             "issuer": material.issuer,
             "grade": GRADES[material.grade],
             "verified": verified,
-            "valid_until": material.valid_until.isoformat() if material.valid_until else "长期",
+            "valid_until": material.valid_until.isoformat() if material.valid_until else "",
             "preview": f"/dossiers/{dossier.key}/preview?digest={entry.digest}",
             "file": f"/dossiers/{dossier.key}/file?digest={entry.digest}",
         },

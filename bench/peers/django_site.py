@@ -7,6 +7,7 @@ READS is 1 when each reading of a case is written down and committed before the 
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import sys
@@ -318,4 +319,8 @@ if __name__ == "__main__":
             "free": frozenset(Setting.objects.get(name="calendar").value),
         }
         connection.close()
-        serve(get_wsgi_application(), host="127.0.0.1", port=int(rest[1]), threads=THREADS)
+        app = get_wsgi_application()
+        # As our own site does it: what was made at the start is no garbage.
+        gc.collect()
+        gc.freeze()
+        serve(app, host="127.0.0.1", port=int(rest[1]), threads=THREADS)

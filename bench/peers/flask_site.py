@@ -7,6 +7,7 @@ READS is 1 when each reading of a case is written down and committed before the 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import logging
@@ -373,4 +374,8 @@ if __name__ == "__main__":
             Path(rest[1]).read_text(encoding="utf-8"),
         )
     else:
-        serve(make_app(address, reads=rest[0] == "1"), host="127.0.0.1", port=int(rest[1]), threads=THREADS)
+        app = make_app(address, reads=rest[0] == "1")
+        # As our own site does it: what was made at the start is no garbage.
+        gc.collect()
+        gc.freeze()
+        serve(app, host="127.0.0.1", port=int(rest[1]), threads=THREADS)

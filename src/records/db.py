@@ -14,45 +14,38 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-import psycopg2
 import pyramid_tm
 import transaction
 from BTrees.LOBTree import LOBTree
 from BTrees.OOBTree import OOBTree
-from persistent import Persistent
 from persistent.timestamp import TimeStamp
-from psycopg2.extensions import make_dsn, parse_dsn
 from pyramid.config import Configurator
 from pyramid.registry import Registry
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid_retry import LastAttemptPredicate, RetryableErrorPredicate, RetryableExecutionPolicy
 from transaction.interfaces import NoTransaction, TransientError
-from zc.lockfile import LockError
 from ZODB.DB import DB
-from ZODB.DemoStorage import DemoStorage
-from ZODB.FileStorage import FileStorage
 from ZODB.interfaces import IStorage
 from ZODB.utils import z64
 
 from records.domain.findings import Refused
+from records.lock import LockTimeout, ServerWriteLock, WriteLock
+from records.shorthand import Tally, use_shorthand
+from records.storage import open_storage
 
 log = logging.getLogger(__name__)
+use_shorthand()
 
 ATTEMPTS = 10
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITES = "writes"
 PREPARED = "records.prepared"
-ADVISORY_KEY = (0x4A55414E, 1)
-"""The two-integer form, because RelStorage takes its own locks on oids in the one-integer form."""
 
 Handler = Callable[[Request], Response]
 
@@ -62,191 +55,25 @@ BUSY = (
 )
 
 
-class DatabaseBusy(Exception):
-    """Another program holds the database file open for writing."""
-
-
-class LockTimeout(Exception):
-    """The write lock did not come free in time; nothing was written."""
-
-
 class SmallOOBTree(OOBTree):
     """A tree with small leaves, for what every registration touches: an insertion rewrites few neighbours."""
 
-    max_leaf_size = 8
-    max_internal_size = 16
+    max_leaf_size = 6
+    max_internal_size = 8
 
 
 class SmallLOBTree(LOBTree):
     """A tree by number with small leaves, for what every registration touches."""
 
     max_leaf_size = 8
-    max_internal_size = 16
+    max_internal_size = 8
 
 
-class WriteCounter(Persistent):
-    """How many write transactions there have been (写入计数): without conflict resolution, on purpose."""
+class WriteCounter(Tally):
+    """How many write transactions there have been (写入计数): without conflict resolution, on purpose.
 
-    value = 0
-
-    def bump(self) -> None:
-        """Count this transaction; a second one that began from the same number cannot commit."""
-        self.value += 1
-
-
-class WriteLock:
-    """One writer at a time in this process (写锁), first come first served.
-
-    ``timeout`` in seconds bounds a caller's whole wait; then LockTimeout. Asking again while holding it is a
-    broken program and raises RuntimeError.
+    Each counts itself, and a second one that began from the same number cannot commit.
     """
-
-    def __init__(self, timeout: float) -> None:
-        self.timeout = timeout
-        self._mutex = threading.Lock()
-        self._queue: deque[threading.Lock] = deque()
-        self._held = False
-        self._owner: int | None = None
-
-    def acquire(self) -> None:
-        """Wait for the turn."""
-        if self._owner == threading.get_ident():
-            raise RuntimeError("this thread is writing already; finish that transaction first")
-        until = time.monotonic() + self.timeout
-        self._wait(until)
-        self._owner = threading.get_ident()
-        try:
-            self._acquire_elsewhere(until)
-        except BaseException:
-            self._hand_over()
-            raise
-
-    def release(self) -> None:
-        """Hand over to whoever has waited longest."""
-        try:
-            self._release_elsewhere()
-        finally:
-            self._hand_over()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the lock for a block."""
-        self.acquire()
-        try:
-            yield
-        finally:
-            self.release()
-
-    def close(self) -> None:
-        """Let go of what the lock itself keeps open."""
-
-    def _wait(self, until: float) -> None:
-        with self._mutex:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._queue.append(turn)
-        try:
-            came = turn.acquire(timeout=max(0.0, until - time.monotonic()))
-        except BaseException:
-            self._leave(turn)
-            raise
-        if not came and self._leave(turn, handing_over=False):
-            raise LockTimeout(f"another writer has been busy for {self.timeout:g} seconds")
-
-    def _leave(self, turn: threading.Lock, *, handing_over: bool = True) -> bool:
-        """Stop waiting; false when the turn came in the last moment (and, unless told not to, pass it on)."""
-        with self._mutex:
-            if turn in self._queue:
-                self._queue.remove(turn)
-                return True
-        if handing_over:
-            self._hand_over()
-        return False
-
-    def _hand_over(self) -> None:
-        with self._mutex:
-            self._owner = None
-            if self._queue:
-                self._queue.popleft().release()
-            else:
-                self._held = False
-
-    def _acquire_elsewhere(self, until: float) -> None:
-        """Exclude other processes too; FileStorage has none."""
-
-    def _release_elsewhere(self) -> None:
-        """Let other processes go on."""
-
-
-class ServerWriteLock(WriteLock):
-    """One writer at a time among all processes of a PostgreSQL site: an advisory lock on a connection of its own.
-
-    PostgreSQL gives the lock back by itself when the holder's connection dies. No pgbouncer on this connection.
-    """
-
-    def __init__(self, timeout: float, uri: str) -> None:
-        super().__init__(timeout)
-        self._uri = uri
-        self._connection = None
-
-    def close(self) -> None:
-        """Close the lock's connection."""
-        self._disconnect()
-
-    def _acquire_elsewhere(self, until: float) -> None:
-        fresh = self._connection is None
-        try:
-            self._ask(until)
-        except psycopg2.errors.LockNotAvailable as error:
-            raise LockTimeout(f"another process has been writing for {self.timeout:g} seconds") from error
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            self._disconnect()
-            if fresh:
-                raise
-            log.warning("the write lock's connection was lost; connecting again")
-            self._acquire_elsewhere(until)
-
-    def _ask(self, until: float) -> None:
-        if self._connection is None:
-            self._connection = self._connect()
-        wait = max(1, int((until - time.monotonic()) * 1000))
-        with self._connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = %s; SELECT pg_advisory_lock(%s, %s)", (wait, *ADVISORY_KEY))
-
-    def _release_elsewhere(self) -> None:
-        try:
-            with self._connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", ADVISORY_KEY)
-        except psycopg2.Error:
-            log.warning("the write lock's connection was lost while writing")
-            self._disconnect()
-
-    def _connect(self):
-        # Both ends watch for a partner that vanished without a word: ours here, the server's in its settings.
-        connection = psycopg2.connect(
-            self._uri,
-            application_name="records write lock",
-            connect_timeout=max(2, int(self.timeout)),
-            keepalives=1,
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=3,
-        )
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3"
-            )
-        return connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            with suppress(psycopg2.Error):
-                self._connection.close()
-            self._connection = None
 
 
 class Database:
@@ -346,7 +173,7 @@ class Database:
             manager.begin().note(note)
             try:
                 root = connection.root()
-                root[WRITES].bump()
+                root[WRITES].next()
                 yield root, manager
                 if not manager.isDoomed():
                     manager.commit()
@@ -381,50 +208,13 @@ def open_database(
     lock = ServerWriteLock(lock_timeout, uri) if scheme == "postgresql" else WriteLock(lock_timeout)
     # Two processes that open a fresh database would both create its tables and its root.
     with nullcontext() if read_only else lock.held():
-        storage = _open_storage(uri, read_only=read_only)
+        storage = open_storage(uri, read_only=read_only)
         database = Database(uri, storage, lock, threads=threads, cache_size=cache_size)
         if not read_only:
             database.prepare()
     if scheme == "file" and not read_only:
         database.keep_index(save_index_every)
     return database
-
-
-def _open_storage(uri: str, *, read_only: bool) -> IStorage:
-    parts = urlsplit(uri)
-    match parts.scheme:
-        case "file":
-            return _file_storage(Path(unquote(parts.path)), read_only=read_only)
-        case "postgresql":
-            return _server_storage(uri, read_only=read_only)
-        case "demo":
-            return DemoStorage()
-    raise ValueError(f"zodb.uri begins with file://, postgresql:// or demo://, not {uri!r}")
-
-
-def _file_storage(path: Path, *, read_only: bool) -> FileStorage:
-    if read_only:
-        return FileStorage(str(path), read_only=True)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        return FileStorage(str(path))
-    except LockError as error:
-        raise DatabaseBusy(
-            f"{path} is open for writing in another program. Stop the server first, or use its API; "
-            "reading commands work beside it."
-        ) from error
-
-
-def _server_storage(uri: str, *, read_only: bool) -> IStorage:
-    # A site on FileStorage never pays for RelStorage's import.
-    from relstorage.adapters.postgresql import PostgreSQLAdapter
-    from relstorage.options import Options
-    from relstorage.storage import RelStorage
-
-    options = Options(keep_history=False, driver="psycopg2", read_only=read_only, create_schema=not read_only)
-    # RelStorage appends its own words to the connection string, so it must not be a URI.
-    dsn = make_dsn(**parse_dsn(uri))
-    return RelStorage(PostgreSQLAdapter(dsn=dsn, options=options), options=options)
 
 
 def admission(handler: Handler, registry: Registry) -> Handler:
@@ -562,7 +352,7 @@ def _zodb_root(request: Request) -> object:
         request.add_finished_callback(lambda request: connection.close())
         root = request._root = connection.root()
         if getattr(request, "_writes", False):
-            root[WRITES].bump()
+            root[WRITES].next()
     return root
 
 

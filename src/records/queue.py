@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from heapq import merge
+from operator import attrgetter
 
 from persistent import Persistent
 
 from records.db import SmallLOBTree, SmallOOBTree
+from records.sequence import Sequence
+from records.shorthand import Tally, Terse
 
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 8
@@ -45,7 +49,7 @@ class Lease:
     worker: str
 
 
-class Job(Persistent):
+class Job(Terse):
     """One thing that is owed (待办任务): a verb, what it concerns, and how far it has come.
 
     ``place`` is the instant under which the queue lists it: when it may be taken, or when its lease runs out.
@@ -55,7 +59,6 @@ class Job(Persistent):
     verb = ""
     subject = ""
     params: Params = ()
-    key: str | None = None
     owed_since: datetime | None = None
     not_before: datetime | None = None
     place: datetime | None = None
@@ -66,7 +69,6 @@ class Job(Persistent):
     last_error = ""
     done = 0
     total = 0
-    stop_asked = False
 
     def lease(self) -> Lease:
         """Return the job as plain values for its handler."""
@@ -84,17 +86,18 @@ class Job(Persistent):
 class Queue(Persistent):
     """All owed work of a site, in the order in which it may be done (任务队列).
 
-    Jobs are named by themselves or by their number. Only operations and the worker write here.
+    A job stands in one place: in ``fresh`` by number when it may be done at once, in ``later`` by place and number when
+    it has to wait, in ``leases`` or ``failed`` by number. Only operations and the worker write here.
     """
 
-    last_number = 0
     max_tries = MAX_TRIES
 
     def __init__(self) -> None:
-        self.jobs = SmallLOBTree()
-        self.order = SmallOOBTree()
-        self.keys = SmallOOBTree()
+        self.fresh = Sequence()
+        self.later = SmallOOBTree()
+        self.leases = SmallLOBTree()
         self.failed = SmallLOBTree()
+        self.numbers = Tally()
 
     def owe(
         self,
@@ -103,28 +106,16 @@ class Queue(Persistent):
         *,
         at: datetime,
         params: Params = (),
-        key: str | None = None,
         not_before: datetime | None = None,
     ) -> Job:
-        """Promise work (登记待办), from ``not_before`` or at once.
-
-        While a job of the same ``key`` has not been started, no second one is made: it takes the new params and the
-        earlier of both times. One that runs has perhaps read the old state, so then a new job is owed.
-        """
+        """Promise work (登记待办), from ``not_before`` or at once; whoever does it sooner strikes it by its number."""
         due = not_before or at
-        number = self.keys.get(key) if key is not None else None
-        if number is not None:
-            job = self.jobs[number]
-            job.params = params
-            job.not_before = min(job.not_before, due)
-            self._move(job, job.not_before)
-            return job
         job = Job()
-        self.last_number += 1
-        job.number = self.last_number
-        job.verb, job.subject, job.params, job.key = verb, subject, params, key
-        job.owed_since, job.not_before = at, due
-        self._enter(job)
+        job.number = self.numbers.next()
+        job.verb, job.subject, job.owed_since, job.not_before = verb, subject, at, due
+        if params:
+            job.params = params
+        self.stand(job, due)
         return job
 
     def due(self, now: datetime) -> bool:
@@ -142,40 +133,34 @@ class Queue(Persistent):
                 continue
             if job.state == JobState.RUNNING:
                 job.last_error = LEASE_RAN_OUT
-            self._free_key(job)
+            else:
+                self._leave(job)
             job.state, job.worker = JobState.RUNNING.value, worker
             job.tries += 1
-            job.lease_until = now + lease
-            self._move(job, job.lease_until)
+            job.lease_until = job.place = now + lease
+            self.leases[job.number] = job
             return job
         return None
 
     def is_held(self, lease: Lease) -> bool:
         """Say whether a job is still this worker's: not finished, stopped or taken over since."""
-        job = self.jobs.get(lease.number)
-        return (
-            job is not None
-            and job.state == JobState.RUNNING
-            and (job.worker, job.tries) == (lease.worker, lease.tries)
-        )
+        job = self.leases.get(lease.number)
+        return job is not None and (job.worker, job.tries) == (lease.worker, lease.tries)
 
     def finish(self, job: Job | Lease | int) -> None:
         """Strike a job off (完成)."""
         self._remove(self._job(job))
 
-    def strike(self, key: str) -> None:
-        """Strike off what was owed under a key, because somebody has done it already; nothing owed is no fault."""
-        number = self.keys.get(key)
-        if number is not None:
-            self._remove(self.jobs[number])
+    def strike(self, number: int) -> None:
+        """Strike off what was owed, because somebody has done it already; nothing owed is no fault."""
+        job = self.get(number)
+        if job is not None and job.state == JobState.OWED:
+            self._leave(job)
 
     def fail(self, job: Job | Lease | int, error: str, now: datetime) -> None:
-        """Note a failure (失败): again after 2, 4, 8 ... minutes, two hours at most; set aside after eight tries.
-
-        One that somebody asked to stop is set aside at once.
-        """
+        """Note a failure (失败): again after 2, 4, 8 ... minutes, two hours at most; set aside after eight tries."""
         job = self._job(job)
-        if job.tries >= self.max_tries or job.stop_asked:
+        if job.tries >= self.max_tries:
             self._set_aside(job, error)
             return
         pause = min(timedelta(minutes=2**job.tries), LONGEST_PAUSE)
@@ -187,101 +172,92 @@ class Queue(Persistent):
         job = self._job(job)
         if job.state != JobState.FAILED:
             raise ValueError(f"job {job.number} has not failed")
-        del self.failed[job.number]
-        job.state, job.tries, job.stop_asked = JobState.OWED.value, 0, False
-        self.order[(now, job.number)] = job
-        job.place = now
+        job.tries = 0
         self._owe_again(job, now)
 
     def progress(
         self, job: Job | Lease | int, *, done: int, total: int, now: datetime, lease: timedelta = LEASE
-    ) -> bool:
-        """Show how far a running job has come (进度) and renew its lease; false when it was asked to stop."""
+    ) -> None:
+        """Show how far a running job has come (进度) and renew its lease."""
         job = self._job(job)
         job.done, job.total = done, total
-        return self.renew(job, now, lease)
+        self.renew(job, now, lease)
 
-    def renew(self, job: Job | Lease | int, now: datetime, lease: timedelta = LEASE) -> bool:
-        """Keep a running job for another lease; false when it was asked to stop."""
+    def renew(self, job: Job | Lease | int, now: datetime, lease: timedelta = LEASE) -> None:
+        """Keep a running job for another lease."""
         job = self._job(job)
         if job.state == JobState.RUNNING:
-            job.lease_until = now + lease
-            self._move(job, job.lease_until)
-        return not job.stop_asked
-
-    def ask_stop(self, job: Job | int) -> None:
-        """Stop a job (停止): one that waits or failed is struck off; one that runs is told at its next progress."""
-        job = self._job(job)
-        if job.state == JobState.RUNNING:
-            job.stop_asked = True
-        else:
-            self._remove(job)
+            job.lease_until = job.place = now + lease
 
     def get(self, number: int) -> Job | None:
-        """Return a job by its number, or None when it is done."""
-        return self.jobs.get(number)
+        """Return a job by its number, or None when it is done; one that has to wait is looked for in the whole list."""
+        job = self.fresh.get(number) or self.leases.get(number) or self.failed.get(number)
+        return job or next((job for job in self.later.values() if job.number == number), None)
 
     def waiting(self) -> Iterator[Job]:
         """Yield owed jobs in the order in which they may be done."""
-        return (job for job in self.order.values() if job.state == JobState.OWED)
+        return merge(self.fresh.values(), self.later.values(), key=attrgetter("place", "number"))
 
     def running(self) -> Iterator[Job]:
-        """Yield running jobs, the lease that ends first in front."""
-        return (job for job in self.order.values() if job.state == JobState.RUNNING)
+        """Yield running jobs, the lease that ends first in front; they are as many as the workers."""
+        return iter(sorted(self.leases.values(), key=attrgetter("place", "number")))
 
     def dead(self) -> Iterator[Job]:
         """Yield jobs that were set aside as failed, oldest first; they wait for an operator."""
         return iter(self.failed.values())
 
     def _job(self, job: Job | Lease | int) -> Job:
-        return job if isinstance(job, Job) else self.jobs[job if isinstance(job, int) else job.number]
+        if isinstance(job, Job):
+            return job
+        number = job if isinstance(job, int) else job.number
+        found = self.get(number)
+        if found is None:
+            raise KeyError(number)
+        return found
 
     def _first(self, now: datetime) -> Job | None:
-        for (place, _), job in self.order.items():
-            return job if place <= now else None
-        return None
+        """Return the job whose place came first, a lease that ran out among them; None when none has come."""
+        fronts = [job for job in (next(self.waiting(), None), next(self.running(), None)) if job is not None]
+        job = min(fronts, key=attrgetter("place", "number"), default=None)
+        return job if job is not None and job.place <= now else None
 
-    def _enter(self, job: Job) -> None:
-        self.jobs[job.number] = job
-        job.place = job.not_before
-        self.order[(job.place, job.number)] = job
-        if job.key is not None:
-            self.keys[job.key] = job.number
+    def stand(self, job: Job, place: datetime) -> None:
+        """List an owed job under the instant from which it may be done."""
+        job.place = place
+        if place <= job.owed_since:
+            self.fresh[job.number] = job
+        else:
+            self.later[_spot(job)] = job
 
-    def _move(self, job: Job, place: datetime) -> None:
-        if place != job.place:
-            del self.order[(job.place, job.number)]
-            job.place = place
-            self.order[(place, job.number)] = job
+    def _leave(self, job: Job) -> None:
+        if self.fresh.get(job.number) is not None:
+            del self.fresh[job.number]
+        else:
+            del self.later[_spot(job)]
 
     def _owe_again(self, job: Job, at: datetime) -> None:
-        """Put a job back; when one of its key was owed meanwhile, that one stands for both and inherits its tries."""
-        other = self.jobs.get(self.keys.get(job.key, 0)) if job.key is not None else None
-        if other is not None:
-            other.tries = max(other.tries, job.tries)
-            other.last_error = other.last_error or job.last_error
-            self._remove(job)
-            return
+        self._remove(job)
         job.state, job.worker, job.lease_until = JobState.OWED.value, "", None
         job.not_before = at
-        self._move(job, at)
-        if job.key is not None:
-            self.keys[job.key] = job.number
+        self.stand(job, at)
 
     def _set_aside(self, job: Job, error: str) -> None:
-        del self.order[(job.place, job.number)]
+        self._remove(job)
         job.state, job.worker, job.lease_until = JobState.FAILED.value, "", None
         job.last_error = error
         self.failed[job.number] = job
 
     def _remove(self, job: Job) -> None:
-        self._free_key(job)
-        del self.jobs[job.number]
-        if job.state == JobState.FAILED:
-            del self.failed[job.number]
-        else:
-            del self.order[(job.place, job.number)]
+        match job.state:
+            case JobState.RUNNING:
+                del self.leases[job.number]
+            case JobState.FAILED:
+                del self.failed[job.number]
+            case _:
+                self._leave(job)
 
-    def _free_key(self, job: Job) -> None:
-        if job.key is not None and self.keys.get(job.key) == job.number:
-            del self.keys[job.key]
+
+def _spot(job: Job) -> bytes:
+    """Return the key under which a job is listed: its place in microseconds, then its number."""
+    since = job.place - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since // timedelta(microseconds=1)).to_bytes(8) + job.number.to_bytes(5)

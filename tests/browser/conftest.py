@@ -1,15 +1,14 @@
 """A browser and a served office: one browser a module, one office a test."""
 
-import threading
 from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import sync_playwright
-from waitress.server import create_server
 
 from records.domain.vocabulary import DeliveryMethod, Outcome
 from records.operations import archiving, dossiers
 from tests.office import ARCHIVIST, CLERK, PASSWORD, REVIEWER, build_office
+from tests.serving import served
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +53,8 @@ def hall(tmp_path_factory):
     )
     item = office.do(ARCHIVIST, lambda act: archiving.archive(act, act.site.dossiers[done]))
     numbers = {"person": person, "done": done, "item": item, "open": office.case(person)}
-    server = create_server(office.app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield SimpleNamespace(address=f"http://127.0.0.1:{server.effective_port}", numbers=numbers)
-    server.close()
-    thread.join(5)
+    with served(office.app) as port:
+        yield SimpleNamespace(address=f"http://127.0.0.1:{port}", numbers=numbers)
     office.close()
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from playwright.sync_api import sync_playwright
-from waitress.server import create_server
 
 from records.exchange import samples
 from records.operations import dossiers
 from tests.office import CITIZEN, CLERK, PASSWORD, build_office
+from tests.serving import served
 
 MOST = 12
 
@@ -22,12 +20,8 @@ def address(tmp_path):
     for line in ("application", "kitchen-plan", "food-safety-rules"):
         office.hand_in(case, line, line, document_number=f"{line}-1", issued_on=office.clock.today())
     office.do(CLERK, lambda act: dossiers.withdraw(act, act.site.dossiers[case], why="申请人改日再办"))
-    server = create_server(office.app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
+    with served(office.app) as port:
+        yield f"http://127.0.0.1:{port}"
     office.close()
 
 

@@ -10,7 +10,6 @@ from records.domain.arrangement import (
     Series,
     arrange,
     file_name,
-    file_order,
     format_code,
     parse_code,
     safe_segment,
@@ -93,25 +92,15 @@ DOCUMENTS = (
 )
 
 
-def test_papers_are_read_by_stage_and_listed_with_the_result_first():
+def test_papers_are_read_by_stage():
     assert [document.title for document in arrange(DOCUMENTS)] == [
         "申请书", "营业执照", "受理通知书", "审查意见", "准予决定书", "送达回证",
     ]  # fmt: skip
-    assert [document.title for document in file_order(DOCUMENTS)] == [
-        "准予决定书", "审查意见", "申请书", "营业执照", "受理通知书", "送达回证",
-    ]  # fmt: skip
-
-
-def test_a_result_of_a_later_stage_stands_with_the_results():
-    licence = Document(Stage.DELIVERY, "食品经营许可证", ArchiveClass.RESULT, 2)
-    titles = [document.title for document in file_order((*DOCUMENTS, licence))]
-    assert titles[:3] == ["准予决定书", "食品经营许可证", "审查意见"]
 
 
 @given(st.permutations(DOCUMENTS))
 def test_the_order_does_not_hang_on_the_order_of_filing(documents):
     assert arrange(documents) == arrange(DOCUMENTS)
-    assert file_order(documents) == file_order(DOCUMENTS)
 
 
 @pytest.mark.parametrize(

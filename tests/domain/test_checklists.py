@@ -10,10 +10,11 @@ from records.domain.checklists import (
     LineGap,
     LineStatus,
     checklist,
+    expiring,
     gaps,
     ready_to_accept,
 )
-from records.domain.findings import Severity, blocking
+from records.domain.findings import Finding, Severity, blocking
 from records.domain.guide_parts import Period
 from records.domain.materials import HeldMaterial
 from records.domain.vocabulary import (
@@ -57,7 +58,7 @@ def make(guide=FOOD, *, answers=None, applicant=ApplicantKind.PERSON, **more):
     return checklist(
         guide,
         applicant=applicant,
-        answers={"agent": False, "central-air": False} if answers is None else answers,
+        answers={"agent": False, "central-air": False, "commitment": False} if answers is None else answers,
         held=more.pop("held", ()),
         standards=materials(),
         today=TODAY,
@@ -79,7 +80,7 @@ def test_licence_just_issued_is_held_and_nobody_brings_it():
         "identity": ("missing", "checklist.office-fetches"),
         "authorisation": ("not-needed", "checklist.not-this-situation"),
     }
-    assert made.counts == Counts(needed=5, filled=1, waived=1, missing=3, to_confirm=1)
+    assert made.counts == Counts(needed=5, filled=1, waived=1, missing=3, to_confirm=1, to_verify=0)
 
 
 def test_gaps_name_what_the_applicant_owes_and_nothing_else():
@@ -113,7 +114,7 @@ def test_complete_application_is_ready_and_counts_what_was_waived():
     ]
     made = make(entries=entries, held=[held("business-licence")])
     assert ready_to_accept(made) == ()
-    assert made.counts == Counts(needed=5, filled=5, waived=3, missing=0, to_confirm=0)
+    assert made.counts == Counts(needed=5, filled=5, waived=3, missing=0, to_confirm=0, to_verify=0)
 
 
 def test_wrong_kind_of_applicant_is_told():
@@ -208,3 +209,52 @@ def test_a_held_valid_reusable_material_always_fills_its_line(guide, library, an
     for state in made.lines:
         if state.needed and materials()[state.line.material].reuse.value == "reusable":
             assert state.status is LineStatus.HELD
+
+
+def scanned(grade, *, line="identity", source=MaterialSource.SUBMITTED):
+    return Entry(line, f"m-{line}", source, grade=grade)
+
+
+def test_a_scan_whose_original_nobody_saw_waits_where_the_line_wants_more():
+    """C becomes B by a look at the original; until then the line is neither filled nor missing."""
+    made = make(entries=[scanned(Grade.C)])
+    assert statuses(made)["identity"] == ("to-verify", "checklist.to-verify")
+    assert (made.counts.to_verify, made.line("identity").complete) == (1, False)
+    found = {each.subject: each for each in ready_to_accept(made)}["identity"]
+    assert (found.code, found.severity) == ("checklist.to-verify", Severity.BLOCKS)
+    assert statuses(make(entries=[scanned(Grade.B)]))["identity"] == ("filled", "checklist.handed-in")
+
+
+def test_an_original_nobody_saw_is_told_with_the_rest():
+    lines = tuple(replace(line, waived=False) if line.id == "identity" else line for line in FOOD.lines)
+    made = make(replace(FOOD, lines=lines), entries=[scanned(Grade.C)])
+    assert LineGap("identity", "经营者居民身份证", GapKind.FORM, "") in gaps(made)
+
+
+def test_a_line_that_takes_unverified_copies_takes_one():
+    guide = GUIDES["sole-trader-registration"]
+    made = make(guide, entries=[scanned(Grade.C, line="premises")])
+    assert statuses(made)["premises"] == ("filled", "checklist.handed-in")
+
+
+def test_what_the_office_fetched_is_not_handed_in():
+    made = make(entries=[scanned(Grade.B, source=MaterialSource.FETCHED)])
+    assert statuses(made)["identity"] == ("filled", "checklist.fetched")
+    assert (made.line("identity").handed_in, made.counts.waived) == (False, 1)
+
+
+def test_a_material_that_ends_before_the_case_is_due_is_only_a_warning():
+    short = held("identity-card", valid_until=date(2026, 11, 27))
+    long = held("business-licence", valid_until=date(2026, 11, 28))
+    made = make(held=[short, long], entries=[replace(scanned(Grade.B), material=short.id)])
+    assert made.line("identity").until == date(2026, 11, 27)
+    assert expiring(made, due=date(2026, 11, 28)) == (
+        Finding(
+            "checklist.expires-first",
+            Severity.WARNS,
+            "identity",
+            {"line": "经营者居民身份证", "until": "2026-11-27", "due": "2026-11-28"},
+        ),
+    )
+    assert expiring(made, due=date(2026, 11, 27)) == ()
+    assert "checklist.expires-first" not in {found.code for found in ready_to_accept(made)}

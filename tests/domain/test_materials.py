@@ -8,22 +8,30 @@ from hypothesis import strategies as st
 from records.domain.findings import Finding
 from records.domain.guide_parts import Line, LineKind, LineSource, MaterialForm
 from records.domain.materials import (
+    ANY_DATE,
     FORWARDING,
+    ONCE_TOLD,
     SHARING,
     HeldMaterial,
+    Likeness,
     Need,
     Offered,
     ReuseOutcome,
     Sensitivity,
     StandardMaterial,
+    bundle,
     choose,
+    decide_dispute,
     decide_receipt,
     decide_reuse,
+    decide_validity,
     expiry,
     lacking_identity,
+    likeness,
     material_identity,
 )
 from records.domain.vocabulary import (
+    GapKind,
     Grade,
     MaterialSource,
     MaterialStatus,
@@ -308,3 +316,105 @@ def test_a_demand_is_refused_exactly_when_something_usable_is_held(held, need):
 @given(st.permutations([replace(HELD, id=f"m-{n}", valid_until=date(2026 + n, 1, 1)) for n in range(4)]))
 def test_choice_does_not_depend_on_the_order_of_the_library(library):
     assert choose(library, NEED, today=TODAY).best.id == "m-3"
+
+
+OFFERED = Offered(number=HELD.number, issuer=HELD.issuer, issued_on=HELD.issued_on)
+
+
+@pytest.mark.parametrize(
+    ("changes", "like"),
+    [
+        ({}, Likeness.SAME),
+        ({"number": "９２９９０７２６ma000000 1x"}, Likeness.SAME),
+        ({"issued_on": None}, Likeness.SAME),
+        ({"valid_until": date(2031, 3, 1)}, Likeness.SAME),
+        ({"issued_on": date(2026, 11, 2)}, Likeness.NEWER),
+        ({"issued_on": date(2026, 11, 2), "issuer": "云溪县行政审批局"}, Likeness.NEWER),
+        ({"issued_on": date(2020, 1, 1)}, Likeness.OTHER),
+        ({"issuer": "邻县市场监督管理局"}, Likeness.OTHER),
+        ({"number": "92990726MA0000002X"}, Likeness.OTHER),
+        ({"number": ""}, Likeness.OTHER),
+    ],
+)
+def test_a_paper_is_the_held_one_renews_it_or_is_another(changes, like):
+    assert likeness(replace(OFFERED, **changes), HELD) is like
+
+
+def test_the_same_paper_with_another_last_day_takes_the_place_of_the_held_one():
+    held = replace(HELD, valid_until=date(2027, 3, 1))
+    assert likeness(replace(OFFERED, valid_until=date(2031, 3, 1)), held) is Likeness.NEWER
+    assert likeness(replace(OFFERED, valid_until=date(2027, 3, 1)), held) is Likeness.SAME
+    assert likeness(replace(OFFERED, issued_on=None, valid_until=date(2031, 3, 1)), held) is Likeness.NEWER
+
+
+def test_the_files_of_a_paper_have_one_digest_in_their_order():
+    assert bundle(["ab"]) == "ab"
+    assert len({bundle(["ab"]), bundle(["ab", "cd"]), bundle(["cd", "ab"])}) == 3
+
+
+@pytest.mark.parametrize(
+    ("offered", "need", "until"),
+    [
+        (replace(OFFERED, valid_until=date(2026, 11, 20)), NEED, "2026-11-20"),
+        (replace(OFFERED, valid_until=date(2026, 11, 21)), NEED, None),
+        (OFFERED, NEED, None),
+        (OFFERED, with_line(validity_days=30), "2026-04-01"),
+        (replace(OFFERED, valid_until=date(2026, 11, 20)), with_line(validity=ANY_DATE), None),
+        (replace(OFFERED, valid_until=date(2026, 11, 30)), replace(NEED, needed_on=date(2026, 12, 1)), "2026-11-30"),
+    ],
+)  # fmt: skip
+def test_a_paper_that_has_ended_is_refused_unless_the_line_takes_any_date(offered, need, until):
+    expected = (
+        Finding(
+            "material.expired", subject="business-licence", params={"material": "营业执照", "until": until}
+        ),
+    )
+    assert decide_validity(offered, need, today=TODAY) == (expected if until else ())
+
+
+def test_a_line_of_any_date_reuses_what_has_ended():
+    old = replace(HELD, valid_until=date(2020, 1, 1))
+    assert decide(old)[1] == "reuse.expired"
+    assert decide(old, with_line(validity=ANY_DATE))[1] == "reuse.held"
+    undated = replace(HELD, issued_on=None)
+    assert decide(undated, with_line(validity_days=30))[1] == "reuse.undated"
+    assert decide(undated, with_line(validity_days=30, validity=ANY_DATE))[1] == "reuse.held"
+
+
+@pytest.mark.parametrize(
+    ("kind", "valid_until", "line", "code"),
+    [
+        (GapKind.EXPIRED, date(2027, 3, 1), {}, "supplement.not-expired"),
+        (GapKind.EXPIRED, TODAY, {}, "supplement.not-expired"),
+        (GapKind.EXPIRED, None, {}, "supplement.no-end"),
+        (GapKind.EXPIRED, date(2026, 11, 20), {}, None),
+        (GapKind.FORM, None, {}, "supplement.form-seen"),
+        (GapKind.FORM, None, {"inspect_original": True}, None),
+        (GapKind.CONTENT, None, {}, None),
+    ],
+)
+def test_of_a_held_material_only_what_is_true_can_be_told(kind, valid_until, line, code):
+    held = replace(HELD, valid_until=valid_until)
+    expected = (
+        Finding(
+            code or "",
+            subject="business-licence",
+            params={"material": HELD.title, "until": valid_until.isoformat() if valid_until else ""},
+            basis=ONCE_TOLD,
+        ),
+    )
+    assert decide_dispute(held, with_line(**line), kind, today=TODAY) == (expected if code else ())
+
+
+@given(
+    st.sampled_from(GapKind),
+    st.none() | st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+    st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+)
+def test_nothing_valid_is_ever_told_expired(kind, valid_until, today):
+    held, need = replace(HELD, valid_until=valid_until), replace(NEED, needed_on=today)
+    holds = valid_until is None or valid_until >= today
+    refused = {found.code for found in decide_dispute(held, need, kind, today=today)}
+    assert (kind is GapKind.EXPIRED and holds) == bool(
+        refused & {"supplement.not-expired", "supplement.no-end"}
+    )

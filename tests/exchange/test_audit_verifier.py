@@ -63,7 +63,7 @@ def test_an_untouched_trail_is_good_and_says_what_is_not_sealed_yet():
         "ok": True,
         "findings": [{"code": "audit.unsealed", "subject": "", "params": {"count": 2}}],
         "problems": [],
-        "counts": {"entries": 13, "heads": 3, "sealed": 11, "details": 13},
+        "counts": {"entries": 13, "heads": 3, "sealed": 11, "details": 13, "withheld": 0},
     }
     assert found() == [UNSEALED, ABSENT]
 
@@ -217,3 +217,12 @@ def test_a_folder_as_the_office_exports_it_is_checked(exported):
     )
     report = verify_audit.verify_directory(exported, public_pem=other)
     assert [problem.split(":")[0] for problem in report["problems"]] == ["audit.signature-wrong"] * 3
+
+
+def test_withheld_details_are_noted_and_what_only_looks_withheld_is_found():
+    withheld = [canonical({"seq": seq, "withheld": True}) for seq in (2, 5)]
+    details = [DETAILS[0], withheld[0], *DETAILS[2:4], withheld[1], *DETAILS[5:]]
+    assert found(details=details) == [UNSEALED, ("audit.details-withheld", "", {"count": 2})]
+    assert verify(ENTRIES, HEADS, PUBLIC, details=details)["ok"]
+    strange = [canonical({"seq": 3, "withheld": False}), canonical({"seq": 99, "withheld": True})]
+    assert [code for code, _, _ in found(details=strange)].count("audit.details-differ") == 2

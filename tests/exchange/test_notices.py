@@ -248,6 +248,30 @@ def test_a_row_taller_than_a_page_loses_nothing(typeface):
     assert [n for n in range(1, 700) if f"第{n}点" not in read] == []
 
 
+def test_a_receipt_of_an_ordinary_case_is_one_page_seal_and_all(typeface):
+    materials = [
+        {
+            "name": name,
+            "form": "原件已核验",
+            "copies": 1,
+            "source": "申请人提交",
+            "note": "有效期至2027-01-01",
+        }
+        for name in (
+            "食品经营许可申请书",
+            "营业执照",
+            "经营设备、工具清单和操作流程平面图",
+            "规章制度",
+            "身份证",
+        )
+    ]
+    for count in range(1, 6):
+        pdf = notices.render(sheet_of(NoticeKind.RECEIPT, materials=materials[:count]), typeface=typeface)
+        with pdfplumber.open(io.BytesIO(pdf)) as document:
+            assert len(document.pages) == 1, count
+            assert "盖章处" in document.pages[0].extract_text()
+
+
 def test_the_qr_code_is_vectors_and_says_the_address(typeface):
     pdf = notices.render(sheet_of(NoticeKind.RECEIPT), typeface=typeface)
     assert b"/Subtype /Image" not in pdf
@@ -284,7 +308,7 @@ def test_the_one_time_notice_counts_and_closes_its_list():
     assert notice.tables[0].rows[1] == ("2", "健康证明", "缺少", "提交全部从业人员的健康证明", "指南第5项")
     assert notice.after == (
         "以上共2项，已一次告知全部。除新补充的材料外，我们不会再提出其他补正要求。",
-        "请于2026年12月15日24时前补正，可以到窗口提交，也可以网上提交。",
+        "请在2026年12月15日前（含当日）到窗口补正。",
     )
 
 
@@ -311,7 +335,7 @@ def test_lines_never_begin_with_a_stop_nor_end_with_a_bracket(typeface):
         for above, below in itertools.pairwise(lines):
             ordinary = [sign for sign in above if sign not in layout.NOT_AT_START | layout.NOT_AT_END]
             if len(ordinary) >= 2 and not re.search(
-                r"[，。、）》：；]{3}|[（《]{3}|[（《][，。、）》：；]", above + below
+                r"[，。、）》：；]{3}|[（《]{3}|[（《][，。、）》：；]", text
             ):
                 assert below[0] not in layout.NOT_AT_START
                 assert above[-1] not in layout.NOT_AT_END

@@ -122,6 +122,7 @@ def test_every_box_has_its_label_and_every_group_its_legend():
         "送达方式",
         "住址",
     ]
+    assert drawn.find(id=drawn.find("input", type="date")["aria-describedby"]).text.strip() == "年-月-日"
     marked = [mark.parent.contents[0] for mark in drawn.find_all(class_="optional")]
     assert marked == ["出生日期", "送达方式", "备注", "口令", "扫描件"]
     assert {mark.text for mark in drawn.find_all(class_="optional")} == {"选填"}
@@ -255,3 +256,25 @@ def test_an_upload_is_handed_on_untouched():
     token = object()
     assert drawn.schema.deserialize(drawn.deserialize(token)) is token
     assert [drawn.deserialize(empty) for empty in ("", b"", colander.null)] == [colander.null] * 3
+
+
+class Decision(colander.Schema):
+    reasons = colander.SchemaNode(colander.String(), title="理由", missing="", when="不予时")
+    law = colander.SchemaNode(colander.String(), title="依据", missing="", when="")
+    note = colander.SchemaNode(colander.String(), title="备注", missing="")
+
+
+def test_what_is_needed_only_sometimes_says_when_and_is_not_called_optional():
+    drawn = page(deform.Form(Decision(), formid="d").render({}))
+    labels = [" ".join(label.get_text(" ", strip=True).split()) for label in drawn.find_all("label")]
+    assert labels == ["理由 按情况必填： 不予时", "依据", "备注 选填"]
+
+
+def test_a_file_that_came_with_a_refused_form_need_not_be_chosen_again():
+    kept = {"name": "营业执照.pdf", "field": "scan__kept", "reference": "abc.def"}
+    widget = UploadWidget(accept=".pdf", kept=kept)
+    schema = colander.Schema()
+    schema.add(colander.SchemaNode(Upload(), name="scan", title="扫描件", missing=None, widget=widget))
+    drawn = page(deform.Form(schema, formid="k").render({}))
+    assert drawn.find("input", attrs={"name": "scan__kept"})["value"] == "abc.def"
+    assert "已上传，无需重选： 营业执照.pdf" in drawn.get_text(" ", strip=True)

@@ -11,7 +11,7 @@ from pyramid.registry import Registry
 
 from records.clock import FrozenClock, SystemClock
 from records.db import open_database
-from records.jobs.worker import Handlers, WorkerThread, drain, may_start, run_once, start_worker
+from records.jobs.worker import Handlers, WorkerThread, may_start, run_once, start_worker
 from records.queue import LEASE, Queue
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -40,7 +40,9 @@ class Desk:
 
     def jobs(self) -> list[tuple[str, str, int, str]]:
         with self.database.read() as root:
-            return [(j.subject, j.state, j.tries, j.last_error) for j in get_queue(root).jobs.values()]
+            queue = get_queue(root)
+            jobs = (*queue.waiting(), *queue.running(), *queue.dead())
+            return [(job.subject, job.state, job.tries, job.last_error) for job in jobs]
 
 
 @pytest.fixture(params=["file", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -100,15 +102,6 @@ def test_a_verb_that_nobody_handles_is_not_lost(desk):
     assert desk.jobs() == [("x", "owed", 1, "nobody handles 'unheard-of' in this program")]
 
 
-def test_draining_stops_at_its_limit_and_when_nothing_is_left(desk):
-    desk.handlers.add("count", lambda office, job: desk.done.append(job.subject))
-    for number in range(5):
-        desk.owe("count", str(number))
-    arguments = (desk.database, get_queue, desk.handlers, desk.office, desk.clock, "w")
-    assert (drain(*arguments, limit=2), drain(*arguments), drain(*arguments)) == (2, 3, 0)
-    assert desk.done == ["0", "1", "2", "3", "4"]
-
-
 def test_a_job_taken_over_meanwhile_is_left_to_its_new_worker(desk):
     def slow(office, job):
         desk.clock.advance(seconds=LEASE.total_seconds() + 1)
@@ -141,13 +134,12 @@ def test_a_long_job_keeps_its_lease(desk):
     assert desk.jobs() == []
 
 
-def test_the_thread_works_when_nudged_and_stops_cleanly(desk):
+def test_the_thread_works_and_stops_cleanly(desk):
     finished = threading.Event()
     desk.handlers.add("render", lambda office, job: finished.set())
     thread = WorkerThread(desk.database, get_queue, desk.handlers, desk.office, desk.clock, every=600.0)
-    thread.start()
     desk.owe("render")
-    thread.nudge()
+    thread.start()
     assert finished.wait(10)
     assert thread.stop()
     assert (thread.daemon, thread.is_alive(), desk.jobs()) == (True, False, [])

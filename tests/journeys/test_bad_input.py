@@ -7,9 +7,8 @@ from threading import Barrier, Thread
 import pytest
 
 from records.jobs import work_once
-from records.operations import guides
 from records.operations.digest import semantic_digest
-from tests.office import CITIZEN, CLERK, REVIEWER, Office, build_office, guide_bodies
+from tests.office import CITIZEN, CLERK, Office, build_office, guide_bodies, publish_edition
 
 from .channels import CHANNELS, Api, File, No, Screen, gap, outcome
 from .story import paper
@@ -44,15 +43,7 @@ def cast(tmp_path_factory):
 def _publish_for_tomorrow(office: Office) -> None:
     body = next(body for body in guide_bodies() if body.key == "food-business")
     later = type(body).from_dict({**body.as_dict(), "key": "food-later", "title": "小餐饮登记"})
-    office.do(EDITOR, lambda act: guides.draft_guide(act, later))
-    office.do(REVIEWER, lambda act: guides.approve_guide(act, act.site.guides["food-later"], version=1))
-    tomorrow = office.clock.today() + timedelta(days=1)
-    office.do(
-        PUBLISHER,
-        lambda act: guides.publish_guide(
-            act, act.site.guides["food-later"], version=1, effective_on=tomorrow
-        ),
-    )
+    publish_edition(office, later, effective_on=office.clock.today() + timedelta(days=1))
 
 
 @pytest.fixture(params=CHANNELS)
@@ -233,11 +224,12 @@ def test_the_back_button_after_an_upload_sends_the_old_form_and_doubles_nothing(
     screen, case = Screen(office), office.case(office.applicant())
     form = screen.form(CLERK, "dossiers", "submit", case, line="application", file=paper("申请书"))
     first = form.submit(status=303)
+    before = digest(office)
+    assert form.submit(status=303).location == first.location
     form["upload"] = screen.form(
         CLERK, "dossiers", "submit", case, line="kitchen-plan", file=paper("另一份")
     )["upload"].value
-    before = digest(office)
-    assert form.submit(status=303).location == first.location
+    assert "已经用别的内容提交过" in form.submit(status=422).html.select_one("main").get_text()
     assert digest(office) == before
 
 

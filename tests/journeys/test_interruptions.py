@@ -7,10 +7,8 @@ import random
 import signal
 import socket
 from datetime import date
-from threading import Thread
 
 import pytest
-from waitress.server import create_server
 
 from records.domain.vocabulary import DossierState
 from records.jobs import work_once
@@ -18,6 +16,7 @@ from records.operations import indexing, materials
 from records.operations.services import open_services
 from records.scripts.demo import citizen
 from tests.office import CLERK, build_office
+from tests.serving import served
 
 from .channels import Api
 from .killed import accept_all, settings
@@ -36,13 +35,8 @@ def office(tmp_path):
 
 @pytest.fixture
 def port(office):
-    server = create_server(office.app, host="127.0.0.1", port=0, threads=2, max_request_body_size=1 << 30)
-    thread = Thread(target=server.run)
-    thread.start()
-    yield server.effective_port
-    server.trigger.pull_trigger(server.close)
-    thread.join()
-    server.task_dispatcher.shutdown()
+    with served(office.app, threads=2, max_request_body_size=1 << 30) as port:
+        yield port
 
 
 def _request(file, token: str, case: str) -> tuple[bytes, dict[str, str]]:

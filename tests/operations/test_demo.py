@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 
-from records.clock import FrozenClock
+from records.clock import FrozenClock, civil_date
+from records.exchange.guides import shipped_guides
 from records.operations import indexing, office
 from records.operations.digest import semantic_digest
 from records.operations.services import open_services
-from records.scripts import demo
+from records.scripts import demo, plans
 from records.vault import Vault
 
 FOUNDED = datetime(2024, 10, 1, 1, tzinfo=UTC)
+TODAY = datetime(2026, 11, 21, 1, tzinfo=UTC)
 
 
 def fill(folder):
@@ -30,8 +33,8 @@ def fill(folder):
     )
     described, _ = office.read_office(office.example(), name="yunxi.toml")
     office.found(services, described)
+    clock.set(TODAY)
     demo.populate(services)
-    clock.set(datetime(2026, 11, 21, 1, tzinfo=UTC))
     return services
 
 
@@ -46,11 +49,46 @@ def test_there_are_twenty_applicants_and_forty_cases_in_every_state(filled):
     with filled.database.read() as root:
         site = root["site"]
         states = Counter(dossier.state for dossier in site.dossiers.values())
-        assert len(list(site.applicants.values())) == 20
+        names = {site.applicants[dossier.applicant].name for dossier in site.dossiers.values()}
+        assert names <= set(plans.PEOPLE) | set(plans.SHOPS)
+        assert len(plans.PEOPLE) + len(plans.SHOPS) == 20
         assert sum(states.values()) == 40
         assert set(states) == {
             "draft", "received", "supplement", "accepted", "decided", "delivered", "archived", "declined", "withdrawn",
         }  # fmt: skip
+
+
+def test_every_shipped_guide_is_in_force_and_has_a_case(filled):
+    shipped = {name.removesuffix(".yaml") for name, _ in shipped_guides()}
+    with filled.database.read() as root:
+        site = root["site"]
+        assert {guide.key for guide in site.guides.values() if guide.in_force(TODAY.date())} == shipped
+        assert {dossier.guide for dossier in site.dossiers.values()} == shipped
+
+
+def test_what_is_open_is_fresh_but_for_three_that_are_overdue_on_purpose(filled):
+    open_states = {"draft", "received", "supplement", "accepted", "decided", "delivered"}
+    with filled.database.read() as root:
+        ages = {
+            dossier.code: (TODAY.date() - civil_date(dossier.created_at)).days
+            for dossier in root["site"].dossiers.values()
+            if dossier.state in open_states
+        }
+        overdue = [
+            dossier.code
+            for dossier in root["site"].dossiers.values()
+            if dossier.state == "accepted" and dossier.promised_due < TODAY.date()
+        ]
+    assert sorted(age for age in ages.values() if age > 16) == [25, 29, 40]
+    assert [ages[code] for code in overdue] == [25]
+
+
+def test_nothing_happens_after_today_and_the_log_never_runs_backwards(filled):
+    with filled.database.read() as root:
+        lines = [json.loads(entry.line) for entry in root["site"].audit.values()]
+    times = [line["at"] for line in lines if line["channel"] == "demo"]
+    assert times == sorted(times)
+    assert times[-1] <= TODAY.isoformat()
 
 
 def test_the_notices_and_the_codes_are_gapless_in_their_series(filled):

@@ -11,7 +11,16 @@ import pytest
 from records.domain.dossiers import Gap
 from records.domain.guide_parts import Period
 from records.domain.permissions import Permission
-from records.domain.vocabulary import DeclineReason, DeliveryMethod, DossierState, GapKind, Limit, Outcome
+from records.domain.situations import Operator, Option, Question, QuestionKind, Test
+from records.domain.vocabulary import (
+    DeclineReason,
+    DeliveryMethod,
+    DossierState,
+    GapKind,
+    Limit,
+    Necessity,
+    Outcome,
+)
 from records.operations import applicants, archiving, dossiers, tending
 from records.operations.checklists import checklist_of
 from records.operations.identities import identity_of
@@ -34,6 +43,7 @@ from .cases import (
     paper,
     publish,
     refused,
+    with_line,
 )  # fmt: skip
 
 ONCE = "行政许可法 第三十二条第一款第四项"
@@ -91,7 +101,10 @@ def test_a_case_has_its_code_its_answers_and_its_version(office):
             act, applicant=person, guide=VENUE, situation={"pool": True, "sauna": True}
         ),
     )
-    assert refused(unknown) == [("dossier.unknown-question", "pool"), ("dossier.unknown-question", "sauna")]
+    assert refused(unknown) == [
+        ("situation.unknown-question", "pool"),
+        ("situation.unknown-question", "sauna"),
+    ]
 
 
 def test_a_guide_for_persons_is_not_opened_for_an_organisation(office):
@@ -108,7 +121,10 @@ def test_a_case_keeps_the_version_of_its_day(office):
     body = body_of(FOOD)
     newer = replace(
         body,
-        lines=(*body.lines, replace(body.lines[2], id="layout-two", position=9, name="二层布局图")),
+        lines=(
+            *body.lines,
+            replace(body.lines[2], id="layout-two", position=9, name="二层布局图", material="hygiene-rules"),
+        ),
         limits=replace(body.limits, promised=Period(3, Limit.WORKING_DAYS)),
     )
     assert publish(office, newer) == 2
@@ -438,3 +454,84 @@ def test_a_day_in_a_year_without_holidays_is_provisional(tmp_path):
             assert site.dossiers[case].due_provisional is True
     finally:
         office.close()
+
+
+WHICH = Question("which", "办什么", QuestionKind.ONE, (Option("new", "新办"), Option("more", "增项")))
+EXTRAS = Question(
+    "extras", "还经营什么", QuestionKind.SEVERAL, (Option("cold", "冷食"), Option("raw", "生食"))
+)
+
+
+def asking(office) -> None:
+    """Publish an edition that asks one of many and several of many."""
+    body = body_of(FOOD)
+    body = replace(body, situations=(*body.situations, WHICH, EXTRAS))
+    body = with_line(
+        body, "kitchen-plan", necessity=Necessity.CONDITIONAL, condition=Test("which", Operator.IS, ("new",))
+    )
+    body = with_line(
+        body,
+        "food-safety-rules",
+        necessity=Necessity.CONDITIONAL,
+        condition=Test("extras", Operator.IS, ("raw",)),
+    )
+    publish(office, body)
+
+
+def opened(office, person: str, **situation):
+    return office.do(
+        CLERK, lambda act: dossiers.open_dossier(act, applicant=person, guide=FOOD, situation=situation)
+    )
+
+
+def test_answers_that_are_choices_decide_what_is_needed(office):
+    asking(office)
+    person = office.applicant()
+    assert refused(opened(office, person)) == [("situation.unanswered", "which")]
+    assert sorted(refused(opened(office, person, which="moon", extras=("raw", "sun"), pool=True))) == [
+        ("situation.unknown-question", "pool"),
+        ("situation.wrong-answer", "extras"),
+        ("situation.wrong-answer", "which"),
+    ]
+    case = ok(opened(office, person, which="more", extras=("raw",)))
+    states = lines(office, case)
+    assert (states["kitchen-plan"], states["food-safety-rules"]) == ("not-needed", "missing")
+    with office.site() as site:
+        answers = dict(site.dossiers[case].situation)
+    assert (
+        answers["which"],
+        answers["extras"],
+        {answers[key] for key in answers.keys() - {"which", "extras"}},
+    ) == (
+        "more",
+        ("raw",),
+        {False},
+    )
+
+
+def test_choices_are_answered_at_the_desk_and_carried_on_when_it_is_refused(office):
+    asking(office)
+    person = office.applicant()
+    browser = office.browser(CLERK)
+
+    def page():
+        shown = browser.get(f"/applicants/{person}", {"guide": FOOD})
+        return next(form for form in shown.forms.values() if form.action.endswith("/dossiers/open"))
+
+    form = page()
+    form["one.which"] = "new"
+    form.fields["several.extras"][1].checked = True
+    first = form.submit(status=303).location.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    with office.site() as site:
+        answers = dict(site.dossiers[first].situation)
+    assert (answers["which"], answers["extras"]) == ("new", ("raw",))
+    again = page()
+    again["one.which"] = "more"
+    again.fields["several.extras"][0].checked = True
+    refused_page = again.submit(status=409)
+    form = next(form for form in refused_page.forms.values() if form.action.endswith("/dossiers/open"))
+    form["again"] = "第二家门店"
+    second = form.submit(status=303).location.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    with office.site() as site:
+        answers = dict(site.dossiers[second].situation)
+    assert (answers["which"], answers["extras"]) == ("more", ("cold",))

@@ -8,6 +8,8 @@ from collections import defaultdict
 
 from records.domain.findings import Refused
 from records.domain.vocabulary import DeclineReason, Outcome
+from records.exchange.notices import render
+from records.exchange.typeface import shipped_typeface
 from records.indexes import questions
 from records.operations import dossiers, notices
 from tests.office import ANOTHER, CLERK, NAME
@@ -114,7 +116,7 @@ def test_equal_facts_give_equal_bytes(office):
     decide(office, office.case(office.applicant(), FOOD))
     with office.site() as site:
         for notice in site.notices.values():
-            again = notices.paper.render(notices.sheet_of(notice), typeface=notices.shipped_typeface())
+            again = render(notices.sheet_of(notice), typeface=shipped_typeface())
             assert office.services.store.put_bytes(again).digest == notice.digest
 
 

@@ -60,21 +60,25 @@ def example():
     return described
 
 
-def test_the_example_describes_five_fonds_and_everybody_the_demo_needs(example):
+def test_the_example_describes_eight_fonds_and_everybody_the_demo_needs(example):
     held = Counter((letter[0], letter[1]) for person in example["people"] for letter in person["letters"])
     assert held == {
-        ("clerk", "*"): 2, ("clerk", "health-commission"): 1,
+        ("clerk", "*"): 3, ("clerk", "health-commission"): 1, ("clerk", "social-insurance"): 1,
         ("reviewer", "health-commission"): 2, ("reviewer", "market-regulation"): 2, ("reviewer", "civil-affairs"): 1,
         ("reviewer", "education"): 1, ("reviewer", "disabled-persons-federation"): 1,
+        ("reviewer", "social-insurance"): 1, ("reviewer", "transport"): 1, ("reviewer", "real-estate-registration"): 1,
         ("editor", "*"): 1, ("editor", "market-regulation"): 1, ("publisher", "*"): 1,
         ("archivist", "health-commission"): 1, ("archivist", "market-regulation"): 1, ("archivist", "*"): 1,
         ("auditor", "*"): 1, ("administrator", "*"): 1,
     }  # fmt: skip
     assert {key: fonds["number"] for key, fonds in example["fonds"].items()} == {
         "health-commission": "J061", "market-regulation": "J043", "civil-affairs": "J027", "education": "J031",
-        "disabled-persons-federation": "Q009",
+        "disabled-persons-federation": "Q009", "social-insurance": "J052", "transport": "J038",
+        "real-estate-registration": "J066",
     }  # fmt: skip
-    assert {unit["code"] for unit in example["units"].values()} == {"ZGB", "WJW", "SCJ", "MZJ", "JYJ", "CL"}
+    assert {unit["code"] for unit in example["units"].values()} == {
+        "ZGB", "WJW", "SCJ", "MZJ", "JYJ", "CL", "SBZX", "JTJ", "BDC",
+    }  # fmt: skip
     assert example["hours"]["morning"] == ("09:00", "12:00")
     assert example["title"] == "政务办件与档案系统"
     assert all("示例" in row["approval"] for row in example["retention"].values())
@@ -231,10 +235,10 @@ def test_a_founded_site_stands_with_its_people_and_its_traces(database, vault, e
             "A03",
         ]
         assert [person.number for person in sorted(site.people.values(), key=lambda one: one.number)] == list(
-            range(1, 19)
+            range(1, 24)
         )
-        assert len(site.audit) == 19
-        assert site.counter("feed").value == 18
+        assert len(site.audit) == 24
+        assert site.counter("feed").value == 23
         assert b'"site.found"' in site.audit[1].line
         assert {person.password_hash for person in site.people.values()} == {""}
 

@@ -9,8 +9,8 @@ import pytest
 from records.domain import ledger
 from records.domain.findings import Refused
 from records.exchange import verify_audit
-from records.operations import dossiers, sealing
-from tests.office import CLERK
+from records.operations import dossiers, sealing, tending
+from tests.office import ANOTHER, CLERK
 
 from .cases import FOOD, accept, decide, ok, on
 
@@ -143,3 +143,120 @@ def test_personal_details_stand_beside_the_chain_as_salted_digests(office):
     assert json.loads(details)["line"] == "application"
     assert line["details_digest"] == hashlib.sha256(salt + details.encode()).hexdigest()
     assert b"application" not in entry.line
+
+
+def heads_file(office):
+    return office.services.instance / "heads.jsonl"
+
+
+def wanted(office) -> bytes:
+    with office.site() as site:
+        return b"".join(json.dumps(head).encode() + b"\n" for head in sealing.heads(site))
+
+
+@pytest.mark.parametrize("cut", [0, 1, 40, 10_000])
+def test_a_head_that_a_crash_kept_from_the_file_is_written_at_the_next_start(sealed, cut):
+    """The file as a crash leaves it: without its last line, with a part of it, without its end, or not there."""
+    path, whole = heads_file(sealed), wanted(sealed)
+    assert path.read_bytes() == whole
+    path.write_bytes(whole[: max(0, len(whole) - cut)] if cut else whole.splitlines(keepends=True)[0])
+    assert sealing.complete_file(sealed.services) == (2 if cut == 10_000 else 1)
+    assert path.read_bytes() == whole
+    assert sealing.complete_file(sealed.services) == 0
+    path.unlink()
+    tending.tend(sealed.services)
+    assert path.read_bytes() == whole
+
+
+def test_sealing_appends_what_a_crash_kept_back_before_its_own_head(sealed):
+    path = heads_file(sealed)
+    path.write_bytes(path.read_bytes()[:-30])
+    sealed.case(sealed.applicant(ANOTHER, "司马𠮷"), FOOD)
+    sealing.seal(sealed.services)
+    assert path.read_bytes() == wanted(sealed)
+    assert len(path.read_bytes().splitlines()) == 3
+
+
+def test_a_head_that_only_the_file_holds_stays_as_evidence_of_a_database_set_back(sealed, caplog):
+    path = heads_file(sealed)
+    kept = path.read_bytes()
+
+    def set_back(root):
+        site = root["site"]
+        del site.heads[site.heads.maxKey()]
+
+    sealed.services.database.run(set_back)
+    assert sealing.complete_file(sealed.services) == 0
+    assert path.read_bytes() == kept
+    assert "does not hold" in caplog.text
+    sealed.clock.advance(hours=1)
+    sealing.seal(sealed.services)
+    assert path.read_bytes().startswith(kept)
+    assert len(path.read_bytes().splitlines()) == 3
+
+
+def test_details_are_exported_and_checked_against_the_chain_and_an_erased_one_is_withheld(sealed):
+    def erase(root):
+        entry = next(entry for entry in root["site"].audit.values() if b'"material.submit"' in entry.line)
+        entry.details, entry.salt = "", b""
+
+    def judged() -> dict:
+        lines, heads, public = export(sealed)
+        with sealed.site() as site:
+            beside = [ledger.canonical(detail) for detail in sealing.details(site)]
+        return verify_audit.verify(lines, [json.dumps(head) for head in heads], public, details=beside)
+
+    report = judged()
+    count = report["counts"]["entries"]
+    assert (report["ok"], report["findings"], report["counts"]["details"]) == (True, [], count)
+    sealed.services.database.run(erase)
+    report = judged()
+    assert (report["ok"], report["problems"], report["counts"]["details"], report["counts"]["withheld"]) == (
+        True,
+        [],
+        count - 1,
+        1,
+    )
+    assert [found["code"] for found in report["findings"]] == ["audit.details-withheld"]
+
+
+def test_one_entry_is_proven_without_the_others(sealed):
+    _, heads, public = export(sealed)
+    with sealed.site() as site:
+        proofs = [sealing.prove(site, seq) for seq in site.audit]
+        assert [found.code for found in sealing.prove(site, 10**6).findings] == ["audit.no-entry"]
+    assert {(proof["head"]["size"], proof["newest"]["size"]) for proof in proofs} == {
+        (heads[0]["size"], heads[1]["size"]),
+        (heads[1]["size"], heads[1]["size"]),
+    }
+    for place in (0, heads[0]["size"] - 1, heads[0]["size"], len(proofs) - 1):
+        proof = proofs[place]
+        report = verify_audit.verify_proof(proof, public)
+        assert (report["ok"], report["entry"]["seq"]) == (True, place + 1)
+        forged = proof["entry"].replace('"channel":"', '"channel":"x')
+        assert not verify_audit.verify_proof({**proof, "entry": forged}, public)["ok"]
+    first = proofs[0]
+    for part in ("inclusion", "consistency"):
+        for steps in (first[part][:-1], [*first[part], "0" * 64], ["x"], None):
+            report = verify_audit.verify_proof({**first, part: steps}, public)
+            assert [found["code"] for found in report["findings"]] == ["audit.proof-wrong"]
+    assert not verify_audit.verify_proof({**first, "newest": {**first["newest"], "at": "2030"}}, public)["ok"]
+    for nothing in ({}, None, {"entry": "{}"}, {**first, "head": {}}):
+        assert not verify_audit.verify_proof(nothing, public)["ok"]
+
+
+def test_a_log_that_was_changed_gives_no_proof_and_an_unsealed_entry_none_yet(sealed):
+    sealed.applicant(ANOTHER, "司马𠮷")
+
+    def tamper(root):
+        root["site"].audit[3].line = root["site"].audit[3].line.replace(b'"why":""', b'"why":"x"')
+
+    with sealed.site() as site:
+        unsealed = sealing.prove(site, site.counters["audit"].value)
+    sealed.services.database.run(tamper)
+    with sealed.site() as site:
+        changed = sealing.prove(site, 1)
+    assert [[found.code for found in refused.findings] for refused in (unsealed, changed)] == [
+        ["audit.not-sealed"],
+        ["audit.broken"],
+    ]

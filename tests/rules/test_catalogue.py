@@ -7,7 +7,7 @@ from records.domain.materials import Sensitivity
 from records.domain.statutes import StatuteStatus
 from records.domain.vocabulary import Grade, ReuseClass
 from records.exchange.guides import read_guide, shipped_guides
-from records.rules.catalogue import material_named, materials, wording
+from records.rules.catalogue import material_named, materials
 from records.rules.statutes import statutes
 
 GUIDES = [read_guide(text, name)[0] for name, text in shipped_guides()]
@@ -65,14 +65,3 @@ def test_law_with_two_revisions_keeps_both():
 
 def test_every_law_says_where_it_was_looked_up():
     assert [law.name for laws in statutes().values() for law in laws if not law.source] == []
-
-
-def test_words_that_are_allowed_stand_before_those_that_are_refused():
-    allowed = [row.allowed for row in wording()]
-    assert allowed == sorted(allowed, reverse=True)
-    assert {row.code for row in wording() if not row.allowed} == {
-        "guide.catch-all",
-        "guide.vague-number",
-        "guide.original-or-copy",
-        "guide.alternatives",
-    }

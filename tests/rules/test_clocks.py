@@ -51,10 +51,13 @@ def test_the_legal_periods_are_those_of_the_law():
         "licence-review": [intake, (Act.DECISION, 20, work, 0, Approver.NOBODY, True)],
         "registration": [at_once, (Act.DECISION, 3, work, 3, Approver.ORGAN_HEAD, False)],
         "real-estate": [at_once],
+        "private-school": [intake, (Act.DECISION, 3, Limit.MONTHS, 0, Approver.NOBODY, True)],
+        "teacher": [(Act.DECISION, 30, work, 0, Approver.NOBODY, True)],
+        "social-insurance": [(Act.DECISION, 10, work, 0, Approver.NOBODY, False)],
     }
 
 
 def test_only_licences_and_real_estate_are_deemed_accepted():
     deemed = {key for key, rows in intake_rules().items() for row in rows if row.deeming is not Deeming.NONE}
-    assert deemed == {"licence", "licence-joint", "licence-review", "real-estate"}
+    assert deemed == {"licence", "licence-joint", "licence-review", "private-school", "real-estate"}
     assert all(row.law and row.clause for rows in intake_rules().values() for row in rows)

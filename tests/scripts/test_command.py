@@ -170,7 +170,7 @@ def test_retention_of_a_guide_and_of_a_type():
 
 def test_init_founds_a_site_once_from_a_readable_file(ini):
     code, said = asked("-c", str(ini), "init")
-    assert (code, len(said)) == (0, 18)
+    assert (code, len(said)) == (0, 23)
     assert all(len(password) == 19 for password in said.values())
     assert run("-c", str(ini), "init")[0] == 1
     assert asked("-c", str(ini), "verify") == (0, {"ok": True})

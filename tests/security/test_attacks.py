@@ -161,9 +161,10 @@ def test_a_paper_that_another_case_uses_stays_in_the_library(office):
 
 def test_a_draft_changes_nothing_of_the_guide_the_public_reads(office):
     body = next(body for body in guide_bodies() if body.key == "food-business")
-    office.do("bailu", lambda act: guides.draft_guide(act, dataclasses.replace(body, title="还没审过的题名")))
+    office.do("bailu", lambda act: guides.save_draft(act, dataclasses.replace(body, title="还没审过的题名")))
     with office.site() as site:
         assert site.guides[body.key].title == body.title
+    office.do("bailu", lambda act: guides.submit_guide(act, act.site.guides[body.key], version=2))
     office.do(REVIEWER, lambda act: guides.approve_guide(act, act.site.guides[body.key], version=2))
     later = office.clock.today() + timedelta(days=9)
     office.do(
@@ -184,7 +185,7 @@ def test_nobody_takes_over_the_guide_of_another_unit(office):
         mine = dataclasses.replace(
             act.by, grants=(*letters, dataclasses.replace(act.by.grants[0], unit=stranger.unit))
         )
-        return guides.draft_guide(dataclasses.replace(act, by=mine), stranger)
+        return guides.save_draft(dataclasses.replace(act, by=mine), stranger)
 
     assert isinstance(office.do("bailu", draft), Refused)
     with office.site() as site:

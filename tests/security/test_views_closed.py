@@ -10,11 +10,27 @@ from records.domain.permissions import Permission
 from tests.office import build_office
 
 #: Rooms whose pages are for the public, and the single views elsewhere that anybody may open; an addition is a decision.
-PUBLIC = frozenset({"records.views.public", "records.views.progress", "records.views.leaflets"})
+PUBLIC = frozenset(
+    {
+        "records.views.printed",
+        "records.views.public",
+        "records.views.progress",
+        "records.views.guide_pages",
+        "records.views.channels",
+        "records.views.kiosk",
+        "records.views.open_data",
+        "records.views.asking_guides",
+        "records.views.one_things",
+    }
+)
 OPEN = frozenset(
     {
         ("records.views.api", "search_public"),
         ("records.views.api", "specification"),
+        ("records.views.feedback", "ask"),
+        ("records.views.feedback", "give"),
+        ("records.views.feedback", "look_up"),
+        ("records.views.feedback", "looked_up"),
         ("records.views.session", "login"),
         ("records.views.session", "login_page"),
     }

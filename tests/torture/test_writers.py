@@ -14,7 +14,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from records.db import LockTimeout, open_database
+from records.db import open_database
+from records.lock import LockTimeout
 from records.store import ContentStore
 from tests.torture.writer import prepare, register
 

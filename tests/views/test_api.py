@@ -4,12 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
+import yaml
 from openapi_spec_validator import validate
 from pyramid.interfaces import IRoutesMapper
 from pyramid.predicates import RequestMethodPredicate
 from webtest import TestApp
 
 from records.exchange import samples
+from records.exchange.guides import shipped_guides
 from records.operations.people import issue_token
 from tests.office import ANOTHER, CITIZEN, CLERK, REVIEWER
 
@@ -307,3 +309,118 @@ def test_what_goes_wrong_inside_a_view_changes_nothing_and_get_writes_nothing(of
     api.get(f"{BASE}/dossiers/{case}", headers=headers)
     api.post_json(f"{BASE}/dossiers/{case}/accept", {}, headers=headers, status=409)
     assert office.services.database.zodb.lastTransaction() == last
+
+
+@pytest.mark.parametrize("path", ["search", "public/guides"])
+@pytest.mark.parametrize(
+    "text", [CITIZEN, f"欧阳{CITIZEN}", "４１９９９９１９７００１０１１２２８", f"食品 {CITIZEN}"]
+)
+def test_a_full_number_in_an_address_is_refused_with_the_way_out(office, api, path, text):
+    office.case(office.applicant())
+    answer = api.get(f"{BASE}/{path}", {"q": text}, headers=token(office), status=400)
+    assert problem(answer, 400) == [("search.number-in-address", "q")]
+    assert "POST /api/v1/search" in answer.json["detail"]
+    assert CITIZEN not in answer.text
+
+
+def counted(office) -> tuple[int, int, int]:
+    """Return how many changes, audit entries and kept answers there are."""
+    with office.site() as site:
+        kept = sum(1 for day in site.once.values() for _ in day)
+        return site.counters["feed"].value, site.counters["audit"].value, kept
+
+
+def test_a_number_is_searched_in_the_body_of_a_post_that_changes_nothing(office, api):
+    office.case(office.applicant())
+    headers = token(office)
+    before = counted(office)
+    found = api.post_json(f"{BASE}/search", {"q": CITIZEN}, headers=headers)
+    assert (found.json["total"], CITIZEN in found.text) == (1, False)
+    named = api.get(f"{BASE}/search", {"q": "欧阳䶮"}, headers=headers).json
+    assert api.post_json(f"{BASE}/search", {"q": "欧阳䶮", "in": "dossiers"}, headers=headers).json == named
+    assert counted(office) == before
+    stranger = token(office, "shangguan")
+    assert api.post_json(f"{BASE}/search", {"q": CITIZEN}, headers=stranger).json["total"] == 0
+    log = b"".join(path.read_bytes() for path in office.services.access.folder.glob("*.jsonl"))
+    assert CITIZEN.encode() not in log
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"q": 5}, 400, "form.field"),
+        ({"q": "x", "in": "guides"}, 400, "search.unknown-index"),
+        ({"words": "x"}, 400, "form.field"),
+        ([], 400, "api.not-an-object"),
+    ],
+)
+def test_a_search_that_asks_wrongly_is_told(office, api, body, status, code):
+    answer = api.post_json(f"{BASE}/search", body, headers=token(office), status=status)
+    assert [found for found, _ in problem(answer, status)] == [code]
+
+
+def test_the_search_of_a_stranger_is_refused(office, api):
+    api.post_json(f"{BASE}/search", {"q": "x"}, status=401)
+    api.post_json(f"{BASE}/search", {"q": "x"}, headers=token(office, "auditor"), status=403)
+
+
+def guide_text(key: str = "food-again") -> str:
+    text = next(text for name, text in shipped_guides() if name == "food-business.yaml")
+    return text.replace("标识: food-business", f"标识: {key}", 1)
+
+
+def bring(office, api, body: str, who: str = "bailu", kind: str = "application/yaml", **more):
+    return api.post(f"{BASE}/guides", body.encode(), headers=token(office, who), content_type=kind, **more)
+
+
+def test_a_guide_is_brought_as_yaml_or_json_and_is_a_draft(office, api):
+    made = bring(office, api, guide_text(), status=201)
+    assert (made.json["key"], made.json["in_force"], made.json["versions"][0]["status"]) == (
+        "food-again",
+        None,
+        "draft",
+    )
+    assert made.headers["Location"].endswith(f"{BASE}/guides/food-again")
+    assert problem(bring(office, api, guide_text(), status=422), 422) == [("guide.unchanged", "")]
+    plain = yaml.load(guide_text("food-json"), yaml.BaseLoader)
+    made = bring(office, api, json.dumps(plain, ensure_ascii=False), kind="application/json", status=201)
+    assert made.json["key"] == "food-json"
+
+
+def test_a_guide_with_faults_is_refused_with_all_of_them_and_nothing_is_stored(office, api):
+    bad = (
+        guide_text()
+        .replace("事项类型: 行政许可", "事项类型: 行政许多")
+        .replace("承诺时限: 5个", "承诺时限: 五十")
+    )
+    answer = bring(office, api, bad, status=422)
+    assert len(problem(answer, 422)) >= 2
+    assert {found["severity"] for found in answer.json["findings"]} == {"blocks"}
+    for nothing in ("", "[]", "x: [", "\x00"):
+        bring(office, api, nothing, status=422)
+    with office.site() as site:
+        assert "food-again" not in site.guides
+
+
+@pytest.mark.parametrize(("who", "status"), [("", 401), (CLERK, 403), ("machao", 403), ("zhoutingting", 403), ("sunguoqiang", 201)])  # fmt: skip
+def test_a_guide_is_brought_by_the_editors_of_its_unit_only(office, api, who, status):
+    """The folder has no unit: the right is asked of the unit that the guide itself names."""
+    headers = token(office, who) if who else {}
+    answer = api.post(f"{BASE}/guides", guide_text().encode(), headers=headers, status=status)
+    if status == 403:
+        assert problem(answer, 403) == [("permission.denied", "")]
+    with office.site() as site:
+        assert ("food-again" in site.guides) == (status == 201)
+
+
+def test_a_guide_is_not_published_from_a_day_that_is_over(office, api):
+    bring(office, api, guide_text(), status=201)
+    path = f"{BASE}/guides/food-again"
+    api.post_json(f"{path}/submit", {"version": 1}, headers=token(office, "bailu"))
+    api.post_json(f"{path}/approve", {"version": 1}, headers=token(office, REVIEWER))
+    publisher = token(office, "zhoutingting")
+    late = {"version": 1, "effective_on": (office.clock.today() - timedelta(days=1)).isoformat()}
+    answer = api.post_json(f"{path}/publish", late, headers=publisher, status=409)
+    assert [code for code, _ in problem(answer, 409)] == ["guide.past-date"]
+    now = {"version": 1, "effective_on": office.clock.today().isoformat()}
+    assert api.post_json(f"{path}/publish", now, headers=publisher).json["in_force"] == 1

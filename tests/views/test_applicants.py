@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from records.domain.vocabulary import ApplicantKind
 from records.views.items import initials, matches, offered
 from tests.office import ANOTHER, CITIZEN, CLERK, NAME, REVIEWER, SHOP
@@ -61,6 +63,71 @@ def test_creating_twice_points_to_the_file_there_is(office):
     assert errors(page) == ["此号码已经建档，没有重复建立。请打开已有的申请人档案。"]
     assert page.html.select_one(f'a[href="/applicants/{applicant}"]') is not None
     assert form(page, "/applicants/create")["name"].value == "另一个名字"
+
+
+def test_a_person_is_asked_for_a_name_and_an_organisation_for_its_head_too(office):
+    def labels(number):
+        page = find(office, number, status=200)[1]
+        return [
+            label.get_text(" ", strip=True) for label in page.html.select("form[action$='/create'] label")
+        ]
+
+    assert labels(CITIZEN) == ["公民身份号码", "姓名", "联系电话 选填"]
+    assert labels(SHOP) == ["统一社会信用代码", "名称", "联系电话 选填", "法定代表人（负责人）"]
+
+
+def test_a_clerk_is_told_that_fifteen_digits_became_eighteen(office):
+    _, page = find(office, "419999700101122", status=200)
+    one = form(page, "/applicants/create")
+    assert one["number"].value == CITIZEN
+    assert "已换算为对应的18位" in words(page)
+    assert "已换算为对应的18位" in words(one.submit(status=400))
+    office.applicant()
+    browser, answer = find(office, "419999700101122", status=303)
+    assert "已换算为对应的18位" in browser.get(answer.location).text
+    assert "已换算" not in find(office, CITIZEN, status=303)[1].follow().text
+
+
+def test_correcting_on_the_screen_shows_no_more_of_the_number_than_its_mask(office):
+    applicant = office.applicant()
+    browser = office.browser(CLERK)
+    page = browser.get(f"/applicants/{applicant}")
+    assert "138****0001" in words(page)
+    page = page.click("更正姓名或者电话")
+    one = form(page, "/correct")
+    assert (one["name"].value, one["phone"].value) == (NAME, "")
+    assert "13800000001" not in page.text
+    one["phone"], one["why"] = "13912345678", "申请人换号"
+    answer = one.submit(status=303)
+    assert "139****5678" in words(answer.follow())
+    one = form(browser.get(f"/applicants/{applicant}/correct"), "/correct")
+    one["name"] = "司马相如"
+    page = one.submit(status=409)
+    assert errors(page) == ["还没有写明更正的理由。请写明哪里写错、依据哪份证件更正。"]
+    assert form(page, "/correct")["name"].value == "司马相如"
+    office.browser(REVIEWER).get(f"/applicants/{applicant}/correct", status=403)
+
+
+@pytest.mark.parametrize("path", ["/applicants/find", "/applicants/create", "/dossiers/open"])
+def test_a_file_where_text_is_wanted_is_refused_and_breaks_nothing(office, path):
+    applicant = office.applicant()
+    browser = office.browser(CLERK)
+    token = form(browser.get("/desk"), "/applicants/find")["csrf_token"].value
+    for field in ("number", "name", "phone", "representative", "applicant", "guide", "situation", "again"):
+        answer = browser.post(
+            path, {"csrf_token": token}, upload_files=[(field, "x.pdf", b"%PDF-1.4 x")], status="*"
+        )
+        assert answer.status_int in (400, 404, 409), (path, field, answer.status)
+        assert any("应填文字" in text for text in errors(answer)), (field, errors(answer))
+    for way in ("reveal", "correct"):
+        answer = browser.post(
+            f"/applicants/{applicant}/{way}",
+            {"csrf_token": token},
+            upload_files=[("purpose", "x.pdf", b"%PDF-1.4 x")],
+            status="*",
+        )
+        assert answer.status_int in (400, 409)
+        assert any("应填文字" in text for text in errors(answer))
 
 
 def test_an_organisation_needs_its_representative(office):

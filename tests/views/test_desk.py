@@ -22,7 +22,8 @@ def lists(page) -> dict[str, str]:
 def test_each_person_sees_the_lists_of_their_own_work(office):
     office.case(office.applicant())
     assert lists(office.browser(CLERK).get("/desk")) == {
-        "#list-accept": "1",
+        "#list-intake": "1",
+        "#list-accept": "0",
         "#list-supplement": "0",
         "#list-deliver": "0",
     }
@@ -60,7 +61,7 @@ def test_a_long_list_is_paged_by_cursor_without_loss_or_repetition(office, monke
             with office.site() as site:
                 codes.add(site.dossiers[case].code)
         office.case(person, "public-venue-hygiene")
-    browser, seen, page = office.browser(CLERK), [], "/desk?list=accept"
+    browser, seen, page = office.browser(CLERK), [], "/desk?list=intake"
     while page:
         answer = browser.get(page)
         seen += [cell.text for cell in answer.html.select("td.code a")]
@@ -118,5 +119,15 @@ def test_every_list_has_a_permission_and_a_title():
 
 def test_an_empty_desk_says_so(office):
     page = office.browser(CLERK).get("/desk")
-    assert len(page.html.select(".empty")) == 3
+    assert len(page.html.select(".empty")) == 4
     assert not page.html.select("main table")
+
+
+def test_what_is_to_be_taken_in_and_what_is_to_be_accepted_are_two_lists(office):
+    case = office.case(office.applicant())
+    page = office.browser(CLERK).get("/desk")
+    titles = [fact.select_one("span").text for fact in page.html.select(".facts li")]
+    assert titles[:2] == ["待收件", "已收件，待受理"]
+    office.do(CLERK, lambda act: dossiers.receive(act, act.site.dossiers[case]))
+    assert lists(office.browser(CLERK).get("/desk"))["#list-intake"] == "0"
+    assert lists(office.browser(CLERK).get("/desk"))["#list-accept"] == "1"

@@ -33,7 +33,7 @@ def fill(office, case: str, lines=OWN) -> None:
 def take(page, line: str, title: str = "申请书", **fields: object):
     """Hand a file in on a line's form and return the answer."""
     one = form(page, "/submit", line=line)
-    one["upload"] = pdf(title)
+    one["upload"] = [pdf(title)]
     for name, value in fields.items():
         one[name] = value
     return one.submit(status="*")
@@ -75,6 +75,152 @@ def test_the_checklist_says_of_each_line_how_it_stands(office):
         "identity": "plain",
     }
     assert page.html.select_one("input[autofocus]")["id"] == "file-application"
+
+
+def first_act(page) -> str:
+    (act,) = page.html.select(".acts > .act:not(.other), .acts > form > .act:not(.other)") or [{"id": ""}]
+    return act["id"]
+
+
+def test_taking_papers_comes_first_and_telling_what_is_missing_only_after_some_came(office):
+    case = office.case(office.applicant())
+    browser = office.browser(CLERK)
+    page = browser.get(f"/dossiers/{case}")
+    assert first_act(page) == "act-take"
+    act = page.html.select_one("#act-take")
+    assert (act["href"], act.contents[0]) == ("#file-application", "收取：食品经营许可申请书")
+    assert page.html.select_one(act["href"]) is not None
+    assert page.html.select_one("#act-request_supplement") is not None
+    fill(office, case, ("application",))
+    page = browser.get(f"/dossiers/{case}")
+    assert first_act(page) == "act-request_supplement"
+    assert page.html.select_one("#act-take")["href"] == "#file-kitchen-plan"
+    fill(office, case, OWN[1:])
+    assert first_act(browser.get(f"/dossiers/{case}")) == "act-accept"
+
+
+def test_the_page_says_beside_the_acts_why_a_case_cannot_be_accepted_and_what_to_do(office):
+    case = office.case(office.applicant())
+    browser = office.browser(CLERK)
+    fill(office, case, ("application",))
+    said = browser.get(f"/dossiers/{case}").html.select_one("#not-yet")
+    assert said.select_one("strong").text == "暂时还不能受理："
+    assert [link["href"] for link in said.select("a")] == ["#line-kitchen-plan", "#line-food-safety-rules"]
+    assert "一次性告知" in said.text
+    fill(office, case, OWN[1:])
+    assert browser.get(f"/dossiers/{case}").html.select_one("#not-yet") is None
+
+
+def test_a_case_decided_on_the_spot_says_whom_it_waits_for(office):
+    case = office.case(office.applicant(), guide="sole-trader-registration")
+    browser = office.browser(CLERK)
+    assert browser.get(f"/dossiers/{case}").html.select_one("#not-yet strong").text == "暂时还不能当场决定："
+    for line, title in (("application", "申请书"), ("identity", "身份证"), ("premises", "场所证明")):
+        office.hand_in(
+            case, line, title, document_number=f"{line}-1", issuer="公安机关", issued_on=office.clock.today()
+        )
+    assert first_act(browser.get(f"/dossiers/{case}")) == "act-receive"
+    office.do(CLERK, lambda act: dossiers.receive(act, act.site.dossiers[case]))
+    page = browser.get(f"/dossiers/{case}")
+    assert first_act(page) == ""
+    assert "等待审批人当场决定" in words(page)
+
+
+def test_several_files_chosen_for_one_line_are_one_material_in_their_order(office):
+    case = office.case(office.applicant())
+    page = office.browser(CLERK).get(f"/dossiers/{case}")
+    one = form(page, "/submit", line="application")
+    one["upload"] = [pdf("第一页"), pdf("第二页")]
+    answer = one.submit(status=303)
+    with office.site() as site:
+        entries = site.dossiers[case].entries
+        (material,) = {entry[1] for entry in entries}
+        titles = [rendition[1] for rendition in site.materials[material].renditions]
+    assert titles == ["第一页.pdf", "第二页.pdf"]
+    previews = answer.follow().html.select('#line-application a[target="preview"]')
+    assert [link.get_text(" ", strip=True) for link in previews] == [
+        "预览 1 食品经营许可申请书",
+        "预览 2 食品经营许可申请书",
+    ]
+
+
+def test_a_file_need_not_be_chosen_again_after_a_refusal_and_belongs_to_this_log_in(office):
+    case = office.case(office.applicant())
+    browser = office.browser(CLERK)
+    answer = take(browser.get(f"/dossiers/{case}"), "kitchen-plan", "图", issued_on="2026-11-40")
+    assert answer.status_int == 400
+    assert "已上传，无需重选： 图.pdf" in words(answer)
+    again = form(answer, "/submit", line="kitchen-plan")
+    reference = again["upload__kept"].value
+    again["document_number"], again["issued_on"] = "平面1号", "2026-11-20"
+    assert again.submit(status=303).location.endswith("?done=submit")
+    with office.site() as site:
+        assert [entry[0] for entry in site.dossiers[case].entries] == ["kitchen-plan"]
+    other = office.browser(CLERK)
+    for stolen in (reference, reference[:-1] + "0", "x", "x.y", "."):
+        one = form(other.get(f"/dossiers/{case}"), "/submit", line="application")
+        fields = [(name, value) for name, value in one.submit_fields() if name != "upload"]
+        page = other.post(one.action, [*fields, ("upload__kept", stolen)], status="*")
+        assert [text for text in errors(page) if "还没有选择文件" in text], stolen
+    with office.site() as site:
+        assert [entry[0] for entry in site.dossiers[case].entries] == ["kitchen-plan"]
+
+
+def test_a_result_file_need_not_be_chosen_again_after_a_refused_decision(office):
+    case = office.case(office.applicant())
+    accept(office, case)
+    one = form(office.browser(REVIEWER).get(f"/dossiers/{case}/decide"), "/decide")
+    choose(one, "outcome", "granted")
+    one["result"] = pdf("食品经营许可证")
+    page = one.submit(status=409)
+    assert len(errors(page)) == 1
+    one = form(page, "/decide")
+    one["result_number"] = "JY2419990000001"
+    assert one.submit(status=303).location.endswith("?done=decide")
+
+
+def test_a_program_that_bears_the_name_of_a_scan_is_named_for_what_it_is(office):
+    case = office.case(office.applicant())
+    one = form(office.browser(CLERK).get(f"/dossiers/{case}"), "/submit", line="application")
+    one["upload"] = [Upload("申请书.pdf", b"MZ\x90\x00\x03", "application/pdf")]
+    assert errors(one.submit(status=415)) == [
+        "文件名是.pdf，内容却是可执行程序，没有保存。请重新扫描原件，或者由原来的软件导出正确的格式后上传。"
+    ]
+
+
+def test_what_was_filled_in_by_itself_is_counted_named_seen_and_exchanged(office):
+    applicant = office.applicant()
+    first = office.case(applicant)
+    fill(office, first)
+    second = office.case(applicant, again="第二处经营场所")
+    browser = office.browser(CLERK)
+    page = form(browser.get(f"/dossiers/{second}"), "/use", line="kitchen-plan").submit(status=303).follow()
+    brought = page.html.select_one("#brought")
+    assert "共1份" in brought.text
+    assert [link["href"] for link in brought.select("a")] == ["#line-kitchen-plan"]
+    row = page.html.select_one("#line-kitchen-plan")
+    assert [summary.contents[0] for summary in row.select("summary")][:2] == ["移出", "换一份"]
+    assert row.select_one('a[target="preview"]') is not None
+    one = form(page, "/submit", line="kitchen-plan")
+    one["upload"], one["override"], one["note"] = [pdf("新图")], "changed", "厨房扩建"
+    one["document_number"], one["issued_on"] = "平面2号", "2026-11-22"
+    assert one.submit(status=303).location.endswith("?done=submit")
+    with office.site() as site:
+        assert [entry[3] for entry in site.dossiers[second].entries if entry[0] == "kitchen-plan"] == [
+            "submitted"
+        ]
+
+
+def test_a_field_that_is_needed_in_a_case_says_in_which(office):
+    case = office.case(office.applicant())
+    accept(office, case)
+    page = office.browser(REVIEWER).get(f"/dossiers/{case}/decide")
+    labels = [" ".join(label.get_text(" ", strip=True).split()) for label in page.html.select("main label")]
+    assert [label for label in labels if "按情况必填" in label] == [
+        "理由 按情况必填： 不予时",
+        "证照或文书编号 按情况必填： 准予时",
+        "办理结果文件 按情况必填： 准予时",
+    ]
 
 
 def test_uploading_what_is_missing_and_accepting_is_one_page_and_two_kinds_of_press(office):
@@ -140,7 +286,7 @@ def test_what_is_held_is_used_and_asking_again_is_refused_kindly(office):
     ]
     assert folded
     for one in folded:
-        one["upload"] = pdf("再来一份")
+        one["upload"] = [pdf("再来一份")]
         answer = one.submit(status=409)
         (text,) = [text for text in errors(answer) if "这份材料我们已经有了，不用再交" in text]
         assert "国务院令第716号" in text
@@ -153,7 +299,7 @@ def test_what_is_held_is_used_and_asking_again_is_refused_kindly(office):
             "changed",
             "volunteered",
         ]
-        again["upload"], again["override"] = pdf("自愿重交"), "volunteered"
+        again["upload"], again["override"] = [pdf("自愿重交")], "volunteered"
         if "issued_on" in again.fields:
             again["document_number"], again["issued_on"] = f"V{line}", "2026-11-22"
         assert again.submit(status=303).location.endswith("?done=submit")
@@ -190,7 +336,7 @@ def test_a_wrong_file_is_named_beside_its_line_and_nothing_typed_is_lost(office)
     case = office.case(office.applicant())
     page = office.browser(CLERK).get(f"/dossiers/{case}")
     one = form(page, "/submit", line="kitchen-plan")
-    one["upload"] = Upload("图.exe", b"MZ\x00\x01", "application/octet-stream")
+    one["upload"] = [Upload("图.exe", b"MZ\x00\x01", "application/octet-stream")]
     one["document_number"] = "平面1号"
     answer = one.submit(status=415)
     assert answer.html.select_one("#errors a")["href"] == "#line-kitchen-plan"

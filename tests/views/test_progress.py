@@ -91,5 +91,5 @@ def test_a_notice_is_confirmed_by_number_and_code_without_naming_anybody(office)
     assert (
         errors(wrong)
         == errors(unknown)
-        == ["没有查到编号与验证码相符的文书。请对照文书核对；核对无误仍查不到的，请告知本中心。"]
+        == ["没有查到编号与核验码相符的文书。请对照文书核对；核对无误仍查不到的，请告知本中心。"]
     )

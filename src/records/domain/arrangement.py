@@ -143,36 +143,9 @@ class Document:
     key: str = ""
 
 
-#: The printed list puts the answer before the question, 批复在前、请示在后 (DA/T 22-2015).
-FILE_ORDER = (
-    Stage.DECISION,
-    Stage.REVIEW,
-    Stage.APPLICATION,
-    Stage.RECEIPT,
-    Stage.PAUSE,
-    Stage.FEE,
-    Stage.DELIVERY,
-    Stage.TRACE,
-)
-
-
 def arrange(documents: Iterable[Document]) -> tuple[Document, ...]:
     """Put the papers of an item in the order of the procedure (阶段顺序), for reading and for their numbers."""
     return tuple(sorted(documents, key=lambda document: (document.stage.value, document.position)))
-
-
-def file_order(documents: Iterable[Document]) -> tuple[Document, ...]:
-    """Put the papers of an item in the order of the printed list (卷内目录): the result first."""
-    return tuple(
-        sorted(
-            documents,
-            key=lambda document: (
-                document.klass is not ArchiveClass.RESULT,
-                FILE_ORDER.index(document.stage),
-                document.position,
-            ),
-        )
-    )
 
 
 _FORBIDDEN = frozenset('\\/:*?"<>|')

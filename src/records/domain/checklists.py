@@ -6,15 +6,27 @@ Pure: the same guide, answers, library and dossier always give the same list.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from .findings import Finding, Severity
 from .guide_parts import Guide, Line
-from .materials import HeldMaterial, LineVerdict, Need, ReuseOutcome, StandardMaterial, choose
-from .vocabulary import ApplicantKind, GapKind, MaterialSource, Necessity, Term
+from .materials import (
+    ONCE_TOLD,
+    HeldMaterial,
+    LineVerdict,
+    Need,
+    ReuseOutcome,
+    StandardMaterial,
+    Via,
+    choose,
+    expiry,
+)
+from .situations import Answers, needed, open_keys
+from .vocabulary import ApplicantKind, GapKind, Grade, MaterialSource, Necessity, Term
 
-ONCE_TOLD = "行政许可法 第三十二条第一款第四项"
+NOT_HANDED_IN = frozenset({MaterialSource.REUSED, MaterialSource.RESULT, MaterialSource.FETCHED})
+"""Ways in which a material came to its line without the applicant bringing it."""
 
 
 class LineStatus(Term):
@@ -23,26 +35,32 @@ class LineStatus(Term):
     FILLED = "filled", "已收取"
     HELD = "held", "中心已有，免提交"
     TO_CONFIRM = "to-confirm", "待确认仍属实"
+    TO_VERIFY = "to-verify", "待核验原件"
     MISSING = "missing", "缺少"
     NOT_NEEDED = "not-needed", "不需要"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What already lies on the dossier for a line; ``gap`` says what a reviewer found wrong with it."""
+    """What already lies on the dossier for a line; ``gap`` says what a reviewer found wrong with it.
+
+    ``grade`` is how far it is trusted now; it may rise when the original is seen.
+    """
 
     line: str
     material: str
     source: MaterialSource
     gap: GapKind | None = None
     note: str = ""
+    grade: Grade | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LineState:
     """One line of the checklist: how it stands, and the code that explains why.
 
-    ``by_office`` marks a line that the office fetches itself; ``handed_in`` that the applicant had to bring it.
+    ``by_office`` marks a line that the office fetches itself; ``handed_in`` that the applicant had to bring it;
+    ``until`` is the last day of the material on it, ``via`` the link through which it is held.
     """
 
     line: Line
@@ -56,6 +74,8 @@ class LineState:
     note: str = ""
     by_office: bool = False
     handed_in: bool = False
+    until: date | None = None
+    via: Via | None = None
 
     @property
     def complete(self) -> bool:
@@ -72,6 +92,7 @@ class Counts:
     waived: int
     missing: int
     to_confirm: int
+    to_verify: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +127,7 @@ def checklist(
     guide: Guide,
     *,
     applicant: ApplicantKind,
-    answers: Mapping[str, bool],
+    answers: Answers,
     held: Iterable[HeldMaterial],
     entries: Iterable[Entry] = (),
     standards: Mapping[str, StandardMaterial],
@@ -138,22 +159,43 @@ def checklist(
             situation=situation,
             chain=frozenset(chain),
         )
-        states.append(_state(line, there.get(line.id), choose(library, need, today=today)))
-    asked = {line.condition for line in guide.lines if line.condition and line.id not in dropped}
+        state = _state(line, there.get(line.id), choose(library, need, today=today))
+        on_line = next((each for each in library if each.id == state.material), None)
+        if on_line is not None:
+            state = replace(state, until=expiry(on_line, need=need), via=on_line.via)
+        states.append(state)
+    waiting = open_keys((line for line in guide.lines if line.id not in dropped), answers)
     return Checklist(
         guide=guide.key,
         lines=tuple(states),
-        unanswered=tuple(sorted(asked - set(answers))),
+        unanswered=tuple(sorted(waiting)),
         wrong_audience=applicant not in guide.audience,
     )
 
 
 def gaps(checklist: Checklist) -> tuple[LineGap, ...]:
-    """Return everything the applicant still has to bring or mend; never what the office holds or fetches itself."""
+    """Return everything the applicant still has to bring or mend; never what the office holds or fetches itself.
+
+    An original that nobody has seen yet has to be brought too.
+    """
     return tuple(
         LineGap(state.line.id, state.line.name, state.gap or GapKind.MISSING, state.note)
         for state in checklist.lines
-        if state.needed and not state.by_office and state.status is LineStatus.MISSING
+        if state.needed and not state.by_office and state.status in (LineStatus.MISSING, LineStatus.TO_VERIFY)
+    )
+
+
+def expiring(checklist: Checklist, *, due: date) -> tuple[Finding, ...]:
+    """Warn of every material that ends before the case is due (``checklist.expires-first``); it stops nobody."""
+    return tuple(
+        Finding(
+            "checklist.expires-first",
+            Severity.WARNS,
+            state.line.id,
+            {"line": state.line.name, "until": state.until.isoformat(), "due": due.isoformat()},
+        )
+        for state in checklist.lines
+        if state.needed and state.until is not None and state.until < due and state.material
     )
 
 
@@ -161,7 +203,7 @@ def ready_to_accept(checklist: Checklist) -> tuple[Finding, ...]:
     """Check that the application can be accepted (受理); all that is missing is named at once.
 
     Blocks: ``checklist.wrong-audience``, ``checklist.unanswered``, ``checklist.missing``, ``checklist.flawed``,
-    ``checklist.to-confirm``. Warns: ``checklist.deferred`` (容缺) and ``checklist.office-fetches``: a store that is down
+    ``checklist.to-confirm``, ``checklist.to-verify``. Warns: ``checklist.deferred`` (容缺) and ``checklist.office-fetches``: a store that is down
     never counts against the applicant.
     """
     found = []
@@ -175,27 +217,46 @@ def ready_to_accept(checklist: Checklist) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _why_not(line: Line, *, answers: Mapping[str, bool], dropped: Collection[str]) -> str:
+def _why_not(line: Line, *, answers: Answers, dropped: Collection[str]) -> str:
     if line.id in dropped:
         return "checklist.dropped"
-    if line.condition and line.condition not in answers:
-        return "checklist.unanswered"
-    if line.condition and not answers[line.condition]:
-        return "checklist.not-this-situation"
-    return ""
+    match needed(line, answers):
+        case None:
+            return "checklist.unanswered"
+        case False:
+            return "checklist.not-this-situation"
+        case _:
+            return ""
+
+
+_EXPLAINED = {
+    MaterialSource.REUSED: "checklist.reused",
+    MaterialSource.RESULT: "checklist.reused",
+    MaterialSource.FETCHED: "checklist.fetched",
+}
 
 
 def _state(line: Line, entry: Entry | None, verdict: LineVerdict) -> LineState:
     if entry is not None and entry.gap is None:
-        reused = entry.source in (MaterialSource.REUSED, MaterialSource.RESULT)
+        if entry.grade is Grade.C and Grade.C not in line.grades:
+            return LineState(
+                line,
+                True,
+                LineStatus.TO_VERIFY,
+                "checklist.to-verify",
+                material=entry.material,
+                verdict=verdict,
+                gap=GapKind.FORM,
+                handed_in=True,
+            )
         return LineState(
             line,
             True,
             LineStatus.FILLED,
-            "checklist.reused" if reused else "checklist.handed-in",
+            _EXPLAINED.get(entry.source, "checklist.handed-in"),
             material=entry.material,
             verdict=verdict,
-            handed_in=not reused and not line.waived,
+            handed_in=entry.source not in NOT_HANDED_IN and not line.waived,
         )
     if (
         verdict.verdict is not None
@@ -235,6 +296,8 @@ def _finding(state: LineState) -> Finding:
     params: dict[str, str | int] = {"line": line.name}
     if state.status is LineStatus.TO_CONFIRM:
         return Finding("checklist.to-confirm", subject=line.id, params={**params, "id": state.material})
+    if state.status is LineStatus.TO_VERIFY:
+        return Finding("checklist.to-verify", subject=line.id, params=params)
     if state.by_office:
         return Finding("checklist.office-fetches", Severity.WARNS, line.id, params, "国务院令第716号 第七条")
     if line.necessity is Necessity.DEFERRABLE and state.gap is GapKind.MISSING:
@@ -259,4 +322,5 @@ def _count(states: Iterable[LineState]) -> Counts:
         waived=sum(not state.handed_in for state in done),
         missing=sum(state.status is LineStatus.MISSING for state in needed),
         to_confirm=sum(state.status is LineStatus.TO_CONFIRM for state in needed),
+        to_verify=sum(state.status is LineStatus.TO_VERIFY for state in needed),
     )

@@ -25,6 +25,7 @@ class Act(StrEnum):
     INTAKE = "intake"
     DECISION = "decision"
     DELIVERY = "delivery"
+    REPLY = "reply"
 
 
 class Deeming(StrEnum):

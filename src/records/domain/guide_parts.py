@@ -1,20 +1,81 @@
 """What a service guide (办事指南) consists of: values without behaviour, in the order in which a citizen reads them.
 
-The elements follow the national implementation list and guide elements; the checks stand in ``guides``.
+The elements follow the national implementation list and guide elements; the basic ones stand in ``guide_elements``,
+questions in ``situations`` and ``eligibility``, townships in ``centres``, the checks in ``guides``. A field marked
+``LATER`` is left out of the stored form while nobody has filled it in, so that older versions keep their digest.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from .centres import LocalSupplement
 from .deadlines import ItemLimits, SpecialProcedure
 from .deadlines import Period as ClockPeriod
-from .plain import as_plain, from_plain
-from .vocabulary import ApplicantKind, Grade, ItemKind, ItemType, Limit, Necessity, Retention, Term
+from .eligibility import SelfCheck
+from .guide_elements import (
+    Batch,
+    Contact,
+    Delegation,
+    Handbook,
+    Handling,
+    Mistake,
+    Period,
+    Place,
+    Step,
+    Zone,
+)
+from .plain import LATER, as_plain, from_plain
+from .situations import Condition, Question, QuestionKind
+from .vocabulary import (
+    ApplicantKind,
+    DeliveryMethod,
+    Grade,
+    ItemKind,
+    ItemType,
+    Necessity,
+    Retention,
+    Term,
+)
+
+__all__ = [
+    "AcceptanceSystem",
+    "Archiving",
+    "Batch",
+    "Citation",
+    "Codes",
+    "Condition",
+    "Contact",
+    "Delegation",
+    "Elder",
+    "Faq",
+    "Fee",
+    "Guide",
+    "Handbook",
+    "Handling",
+    "Limits",
+    "Line",
+    "LineKind",
+    "LineSource",
+    "LocalSupplement",
+    "MaterialForm",
+    "Mistake",
+    "Period",
+    "Place",
+    "Question",
+    "QuestionKind",
+    "Remedies",
+    "Result",
+    "ResultKind",
+    "SelfCheck",
+    "Special",
+    "Step",
+    "Version",
+    "Zone",
+]
 
 
 class AcceptanceSystem(Term):
@@ -47,12 +108,12 @@ class LineSource(Term):
     APPLICANT = "applicant", "申请人自备"
     ORGAN = "organ", "政府部门核发"
     INTERMEDIARY = "intermediary", "中介机构出具"
+    OTHER = "other", "其他来源"
 
-
-class QuestionKind(Term):
-    """How a question about the applicant's situation is answered (回答方式)."""
-
-    YES_NO = "yes-no", "是或否"
+    @property
+    def code(self) -> str:
+        """The code of the implementation list; provinces use others, so it is written and never read."""
+        return {"applicant": "10", "organ": "20", "intermediary": "30", "other": "99"}[self.value]
 
 
 class ResultKind(Term):
@@ -64,47 +125,15 @@ class ResultKind(Term):
     NONE = "none", "无"
 
 
-_PERIOD = re.compile(r"(\d{1,4})\s*(个工作日|工作日|日|天|个月|月)")
-_UNITS = {
-    "个工作日": Limit.WORKING_DAYS,
-    "工作日": Limit.WORKING_DAYS,
-    "日": Limit.DAYS,
-    "天": Limit.DAYS,
-    "个月": Limit.MONTHS,
-    "月": Limit.MONTHS,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A length of time in the unit its law counts in (期限); at once is nought."""
-
-    n: int
-    unit: Limit
-
-    @classmethod
-    def parse(cls, text: str) -> Period:
-        """Read 20个工作日, 60日, 6个月 or 当场; ``ValueError`` for anything else."""
-        if text.strip() == Limit.AT_ONCE.label:
-            return cls(0, Limit.AT_ONCE)
-        found = _PERIOD.fullmatch(text.strip())
-        if found is None:
-            raise ValueError(f"not a period: {text}")
-        return cls(int(found[1]), _UNITS[found[2]])
-
-    @property
-    def label(self) -> str:
-        """The period as it is printed."""
-        return self.unit.label if self.unit is Limit.AT_ONCE else f"{self.n}{self.unit.label}"
-
-
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The item's codes: basic (基本编码, 12), implementation (实施编码, 31), handling (业务办理项编码)."""
+    """The item's codes: basic (基本编码, 12), implementation (实施编码, 31), handling (业务办理项编码), local ones."""
 
     basic: str
     implementation: str
     handling: str
+    local_basic: str = field(default="", metadata=LATER)
+    local_implementation: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +148,12 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question whose answer decides whether some lines are needed (业务情形)."""
-
-    key: str
-    text: str
-    kind: QuestionKind = QuestionKind.YES_NO
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
-    """One material the guide asks for (申请材料); ``condition`` is the key of a question, empty when always needed.
+    """One material the guide asks for (申请材料); ``condition`` says when, and is empty when it is always needed.
 
     ``waived`` marks 免提交: the office fetches it and the applicant hands nothing in. ``inspect_original`` says
-    that a law wants the original itself to be seen. ``handbook`` is for the desk only.
+    that a law wants the original itself to be seen. ``licence_code`` is the type of the electronic licence that
+    stands for the paper. ``handbook`` is for the desk only.
     """
 
     id: str
@@ -149,7 +170,7 @@ class Line:
     acceptance: str
     basis: str
     grades: frozenset[Grade]
-    condition: str = ""
+    condition: Condition = ""
     fill_notes: str = ""
     blank: str = ""
     sample: str = ""
@@ -158,18 +179,20 @@ class Line:
     deferral: Period | None = None
     waived: bool = False
     inspect_original: bool = False
-    handbook: str = ""
+    handbook: str | Handbook = ""
+    licence_code: str = field(default="", metadata=LATER)
+    reuse_note: str = field(default="", metadata=LATER)
+    source_note: str = field(default="", metadata=LATER)
+    paper: str = field(default="", metadata=LATER)
+    standards: tuple[str, ...] = field(default=(), metadata=LATER)
+    remark: str = field(default="", metadata=LATER)
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the procedure (办理环节): who, by when, by which standard, with which paper."""
-
-    name: str
-    post: str
-    limit: str
-    standard: str
-    paper: str = ""
+    @property
+    def instructions(self) -> Handbook:
+        """The page of the handbook for this line, also where it was written as one text."""
+        if isinstance(self.handbook, Handbook):
+            return self.handbook
+        return Handbook((self.handbook,)) if self.handbook else Handbook()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +204,8 @@ class Limits:
     promised: Period
     deliver: Period
     extension: Period | None = None
+    statutory_note: str = field(default="", metadata=LATER)
+    promised_note: str = field(default="", metadata=LATER)
 
     def for_clock(self) -> ItemLimits:
         """Return the promised and the statutory period as the clocks of a dossier take them."""
@@ -193,10 +218,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """A procedure that stops the clock for this item (特别程序)."""
+    """A procedure that stops the clock for this item (特别程序): how long it may take, and by which clause."""
 
     kind: SpecialProcedure
     note: str
+    period: Period | None = field(default=None, metadata=LATER)
+    basis: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +234,14 @@ class Fee:
     standard: str
     basis: str
     reduction: str = ""
+    unit: str = field(default="", metadata=LATER)
+    reducible: bool = field(default=False, metadata=LATER)
+    reduction_basis: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the applicant receives (办理结果) and which standard material it becomes."""
+    """What the applicant receives (办理结果), how it is handed over, and which standard material it becomes."""
 
     name: str
     kind: ResultKind
@@ -219,24 +249,10 @@ class Result:
     validity: str
     valid_years: int | None
     sample: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A counter where the item is handled (办理地点)."""
-
-    name: str
-    address: str
-    window: str
-    phone: str
-    hours: str
-
-
-class Contact(NamedTuple):
-    """A way to ask or to complain (咨询、投诉): the way and the number or place."""
-
-    way: str
-    value: str
+    area: str = field(default="", metadata=LATER)
+    renewal: str = field(default="", metadata=LATER)
+    delivery: tuple[DeliveryMethod, ...] = field(default=(), metadata=LATER)
+    licence_code: str = field(default="", metadata=LATER)
 
 
 class Faq(NamedTuple):
@@ -277,18 +293,20 @@ class Elder:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The edition of the guide (版次), the day it takes effect and what changed."""
+    """The edition of the guide (版次), the days from which and until which it is planned, and what changed."""
 
     number: int
     effective: date | None
     notes: str = ""
+    until: date | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
     """A service guide (办事指南): everything a citizen must know, and the internal half for the desk.
 
-    ``unit`` and ``fonds`` are keys of the office's units; ``plain_title`` answers the item in one sentence.
+    ``unit`` and ``fonds`` are keys of the office's units; ``plain_title`` answers the item in one sentence. One
+    guide serves the whole county: what differs in a township or village stands in ``supplements``.
     """
 
     key: str
@@ -325,6 +343,15 @@ class Guide:
     special: tuple[Special, ...] = ()
     site_check: str = ""
     questions: tuple[Faq, ...] = ()
+    handling: Handling = field(default=Handling(), metadata=LATER)
+    checks: tuple[SelfCheck, ...] = field(default=(), metadata=LATER)
+    batches: tuple[Batch, ...] = field(default=(), metadata=LATER)
+    further_fees: tuple[Fee, ...] = field(default=(), metadata=LATER)
+    delegation: Delegation | None = field(default=None, metadata=LATER)
+    zones: tuple[Zone, ...] = field(default=(), metadata=LATER)
+    standards: tuple[str, ...] = field(default=(), metadata=LATER)
+    mistakes: tuple[Mistake, ...] = field(default=(), metadata=LATER)
+    supplements: tuple[LocalSupplement, ...] = field(default=(), metadata=LATER)
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Guide:
@@ -338,6 +365,11 @@ class Guide:
         plain = as_plain(self)
         assert isinstance(plain, dict)
         return plain
+
+    @property
+    def fees(self) -> tuple[Fee, ...]:
+        """Everything that is charged, in order; empty when the item is free."""
+        return (*(() if self.fee is None else (self.fee,)), *self.further_fees)
 
     def line(self, key: str) -> Line | None:
         """Return the line with this id."""

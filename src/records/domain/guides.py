@@ -7,13 +7,16 @@ names and numbers from 0 (``lines.2.name``).
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
+from .eligibility import check_eligibility
 from .findings import Finding, Severity
+from .guide_limits import check_limits, span
+from .guide_lines import check_lines, circles, missing
 from .guide_parts import (
     AcceptanceSystem,
     Archiving,
@@ -41,8 +44,9 @@ from .guide_parts import (
     Version,
 )
 from .identifiers import item_codes
-from .statutes import Statutes, article_numbers, check_law, named_laws
-from .vocabulary import ItemKind, Limit, Necessity
+from .situations import check_situations
+from .statutes import Statutes, article_numbers, check_cited, check_law
+from .wording import Field, Wording, lint_fields
 
 __all__ = [
     "AcceptanceSystem",
@@ -71,34 +75,28 @@ __all__ = [
     "Version",
     "Wording",
     "check",
+    "circles",
+    "lint_field",
     "lint_name",
+    "span",
 ]
 
-_CATCH_ALL = "优化营商环境条例 第三十五条"
 _DISCLOSURE = "行政许可法 第三十条"
-_GUIDE_CONTENT = "国务院令第716号 第六条"
+_FEES = "行政许可法 第五十八条"
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A row of the table of words (用语表): a pattern that is refused, or one that is allowed although it looks alike.
-
-    ``scope`` is ``any`` for every field of a guide or ``name`` for the names of materials only.
-    """
-
-    pattern: re.Pattern[str]
-    allowed: bool
-    scope: str
-    code: str
-    severity: Severity
-    basis: str
-
-
-def lint_name(text: str, *, wording: Sequence[Wording], subject: str = "name") -> tuple[Finding, ...]:
+def lint_name(text: str, *, wording: Wording, subject: str = "name") -> tuple[Finding, ...]:
     """Check the name of one material (材料名称): definite words only (``guide.catch-all`` and its kin)."""
     if not text.strip():
-        return (Finding("guide.missing", subject=subject, params={"field": subject}, basis=_DISCLOSURE),)
-    return _lint_text(text, wording=wording, subject=subject, scopes=("any", "name"))
+        return (missing(subject, basis=_DISCLOSURE),)
+    return lint_field(text, wording=wording, subject=subject, name=True)
+
+
+def lint_field(
+    text: str, *, wording: Wording, subject: str = "text", name: bool = False
+) -> tuple[Finding, ...]:
+    """Check the signs and the words of one text of a guide as the publication gate does (用语检查)."""
+    return tuple(lint_fields((Field(subject, text, name=name),), wording=wording))
 
 
 def check(
@@ -108,25 +106,33 @@ def check(
     materials: Collection[str],
     units: Mapping[str, str],
     limits: Collection[str],
-    wording: Sequence[Wording],
+    wording: Wording,
     today: date,
+    results: Mapping[str, str] | None = None,
+    phones: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
     """Check a guide before it is published (发布前检查) and return everything that is wrong with it.
 
     ``materials`` are the codes of the standard materials, ``units`` maps the office's units to their credit codes,
-    ``limits`` are the keys of the intake rules. Publishing is possible when no finding blocks.
+    ``limits`` are the keys of the intake rules, ``results`` maps the materials that the other published guides yield
+    to their titles, ``phones`` the office's units and places to their telephones (not looked at when not given).
+    Publishing is possible when no finding blocks.
     """
     on = max(today, guide.version.effective or today)
     return (
         *_elements(guide),
         *_codes(guide, units=units),
         *_bases(guide, statutes=statutes, on=on),
-        *_situations(guide),
-        *_lines(guide, materials=materials, statutes=statutes, on=on),
+        *check_situations(guide),
+        *check_eligibility(guide),
+        *check_lines(guide, materials=materials, statutes=statutes, results=results or {}, on=on),
         *_steps(guide),
-        *_limits(guide, limits=limits),
-        *_fee_and_result(guide, materials=materials),
+        *check_limits(guide, limits=limits),
+        *_fee(guide, statutes=statutes, on=on),
+        *_result(guide, materials=materials),
+        *_phones(guide, phones=phones or {}),
         *_wording(guide, wording=wording),
+        *_version(guide, today=today),
     )
 
 
@@ -144,17 +150,13 @@ def _elements(guide: Guide) -> Iterator[Finding]:
         for name in path.split("."):
             value = getattr(value, name)
         if value is None or not (value.strip() if isinstance(value, str) else value):
-            yield _missing(path)
+            yield missing(path)
     for at, place in enumerate(guide.places):
         for name in ("name", "address", "window", "phone", "hours"):
             if not getattr(place, name).strip():
-                yield _missing(f"places.{at}.{name}")
+                yield missing(f"places.{at}.{name}")
     if not guide.questions:
         yield Finding("guide.missing", Severity.WARNS, "questions", {"field": "questions"})
-
-
-def _missing(path: str) -> Finding:
-    return Finding("guide.missing", subject=path, params={"field": path}, basis=_GUIDE_CONTENT)
 
 
 def _codes(guide: Guide, *, units: Mapping[str, str]) -> Iterator[Finding]:
@@ -199,244 +201,126 @@ def _bases(guide: Guide, *, statutes: Statutes, on: date) -> Iterator[Finding]:
         )
 
 
-def _situations(guide: Guide) -> Iterator[Finding]:
-    keys = [question.key for question in guide.situations]
-    for key, times in Counter(keys).items():
-        if times > 1:
-            yield Finding("guide.situation-repeated", subject="situations", params={"situation": key})
-    used = {line.condition for line in guide.lines}
-    for at, question in enumerate(guide.situations):
-        if not question.text.strip():
-            yield _missing(f"situations.{at}.text")
-        if question.key not in used:
-            yield Finding(
-                "guide.situation-unused", Severity.WARNS, f"situations.{at}", {"situation": question.key}
-            )
-
-
-def _lines(guide: Guide, *, materials: Collection[str], statutes: Statutes, on: date) -> Iterator[Finding]:
-    situations = {question.key for question in guide.situations}
-    first: dict[tuple[str, object], int] = {}
-    for at, line in enumerate(guide.lines):
-        path = f"lines.{at}"
-        yield from _line(line, path=path, situations=situations, materials=materials)
-        yield from _line_basis(line, path=f"{path}.basis", statutes=statutes, on=on)
-        if guide.result.material and line.material == guide.result.material:
-            yield Finding("guide.line-circular", subject=f"{path}.material", params={"line": line.name})
-        for name in ("id", "position", "material"):
-            value = getattr(line, name)
-            earlier = first.setdefault((name, value), at)
-            if earlier != at and value != "":
-                yield Finding(
-                    "guide.line-repeated",
-                    subject=f"{path}.{name}",
-                    params={"line": line.name, "part": name, "first": guide.lines[earlier].name},
-                    basis="优化营商环境条例 第四十四条" if name == "material" else "",
-                )
-
-
-def _line(
-    line: Line, *, path: str, situations: Collection[str], materials: Collection[str]
-) -> Iterator[Finding]:
-    for name in ("id", "name", "material", "acceptance"):
-        if not getattr(line, name).strip():
-            yield _missing(f"{path}.{name}")
-    if line.material and line.material not in materials:
-        yield Finding(
-            "guide.material-unknown", subject=f"{path}.material", params={"material": line.material}
-        )
-    if line.condition and line.condition not in situations:
-        yield Finding(
-            "guide.condition-unknown", subject=f"{path}.condition", params={"condition": line.condition}
-        )
-    for code, name, basis, is_wrong in _LINE_RULES:
-        if is_wrong(line):
-            yield Finding(code, subject=f"{path}.{name}", params={"line": line.name or line.id}, basis=basis)
-
-
-_SHARING = "国务院令第716号 第七条"
-_PROOFS = "优化营商环境条例 第四十四条"
-
-_LINE_RULES: tuple[tuple[str, str, str, Callable[[Line], bool]], ...] = (
-    ("guide.line-no-sample", "blank", _DISCLOSURE, lambda x: x.kind is LineKind.FORM and not x.blank.strip()),
-    (
-        "guide.line-no-sample",
-        "sample",
-        _DISCLOSURE,
-        lambda x: x.kind is LineKind.FORM and not x.sample.strip(),
-    ),
-    ("guide.line-copies", "originals", "", lambda x: x.originals < 0),
-    ("guide.line-copies", "copies", "", lambda x: x.copies < 0),
-    (
-        "guide.line-copies",
-        "originals",
-        "",
-        lambda x: (
-            not x.waived and x.form is not MaterialForm.ELECTRONIC and x.originals == 0 and x.copies == 0
-        ),
-    ),
-    ("guide.line-copies-waived", "originals", _SHARING, lambda x: x.waived and x.originals + x.copies > 0),
-    ("guide.line-waived-source", "source", _SHARING, lambda x: x.waived and x.source is not LineSource.ORGAN),
-    (
-        "guide.line-no-issuer",
-        "issuer",
-        _PROOFS,
-        lambda x: x.source is not LineSource.APPLICANT and not x.issuer.strip(),
-    ),
-    ("guide.line-no-grades", "grades", "", lambda x: not x.grades),
-    (
-        "guide.line-no-condition",
-        "condition",
-        "",
-        lambda x: x.necessity is Necessity.CONDITIONAL and not x.condition,
-    ),
-    (
-        "guide.line-required-conditional",
-        "necessity",
-        "",
-        lambda x: x.necessity is Necessity.REQUIRED and bool(x.condition),
-    ),
-    (
-        "guide.line-deferral",
-        "deferral",
-        "",
-        lambda x: (x.necessity is Necessity.DEFERRABLE) != (x.deferral is not None),
-    ),
-    (
-        "guide.line-validity",
-        "validity_days",
-        "",
-        lambda x: x.validity_days is not None and x.validity_days < 1,
-    ),
-)
-
-
-def _line_basis(line: Line, *, path: str, statutes: Statutes, on: date) -> Iterator[Finding]:
-    if not line.basis.strip() or not article_numbers(line.basis):
-        yield Finding(
-            "guide.line-no-basis",
-            subject=path,
-            params={"line": line.name},
-            basis="优化营商环境条例 第四十四条",
-        )
-    for cited in re.findall(r"《[^《》]+》[^《]*", line.basis):
-        name = named_laws(cited)[0]
-        yield from check_law(name, statutes=statutes, subject=path, articles=cited, on=on)
+_TIME = re.compile(r"[\d一二三四五六七八九十两]|当场|当日|当天|即时|即刻|同时|立即")
 
 
 def _steps(guide: Guide) -> Iterator[Finding]:
     for at, step in enumerate(guide.steps):
         for name in ("name", "limit", "standard"):
             if not getattr(step, name).strip():
-                yield _missing(f"steps.{at}.{name}")
+                yield missing(f"steps.{at}.{name}")
         if not step.post.strip():
             yield Finding("guide.step-no-post", subject=f"steps.{at}.post", params={"step": step.name})
+        if step.limit.strip() and not _TIME.search(step.limit):
+            yield Finding(
+                "guide.step-no-time",
+                Severity.WARNS,
+                f"steps.{at}.limit",
+                {"step": step.name, "limit": step.limit},
+            )
 
 
-def _limits(guide: Guide, *, limits: Collection[str]) -> Iterator[Finding]:
-    own = guide.limits
-    if own.intake_rule and own.intake_rule not in limits:
-        yield Finding(
-            "guide.intake-rule-unknown", subject="limits.intake_rule", params={"rule": own.intake_rule}
-        )
-    at_once = own.promised.unit is Limit.AT_ONCE or (
-        own.promised.unit in (Limit.WORKING_DAYS, Limit.DAYS) and own.promised.n <= 1
-    )
-    if guide.item_kind is ItemKind.IMMEDIATE and not at_once:
-        yield Finding(
-            "guide.immediate-not-at-once",
-            subject="limits.promised",
-            params={"promised": own.promised.label},
-        )
-    if own.statutory is None:
+def _fee(guide: Guide, *, statutes: Statutes, on: date) -> Iterator[Finding]:
+    if guide.fee is None:
         return
-    params: dict[str, str | int] = {"promised": own.promised.label, "statutory": own.statutory.label}
-    shortest, longest = span(own.promised)
-    least, most = span(own.statutory)
-    if own.promised.unit is own.statutory.unit:
-        if own.promised.n > own.statutory.n:
-            yield Finding("guide.promise-longer", subject="limits.promised", params=params)
-    elif shortest > most:
-        yield Finding("guide.promise-longer", subject="limits.promised", params=params)
-    elif longest > least:
-        yield Finding("guide.promise-unclear", Severity.WARNS, "limits.promised", params)
+    for name in ("name", "standard", "basis"):
+        if not getattr(guide.fee, name).strip():
+            yield Finding("guide.fee-incomplete", subject=f"fee.{name}", params={"part": name}, basis=_FEES)
+    if guide.fee.standard.strip() and not re.search(
+        r"[\d一二三四五六七八九十百千万零免]", guide.fee.standard
+    ):
+        yield Finding(
+            "guide.fee-no-amount",
+            subject="fee.standard",
+            params={"standard": guide.fee.standard},
+            basis=_FEES,
+        )
+    if guide.fee.basis.strip() and not re.search("《[^《》]+》|号", guide.fee.basis):
+        yield Finding(
+            "guide.fee-no-document", subject="fee.basis", params={"written": guide.fee.basis}, basis=_FEES
+        )
+    yield from check_cited(guide.fee.basis, statutes=statutes, subject="fee.basis", on=on, unknown=False)
 
 
-def span(period: Period) -> tuple[int, int]:
-    """Return the fewest and the most calendar days that a period can take.
-
-    Working days reckon with whole weekends and with one long public holiday of ten days for every forty.
-    """
-    match period.unit:
-        case Limit.AT_ONCE:
-            return 0, 0
-        case Limit.DAYS:
-            return period.n, period.n
-        case Limit.MONTHS:
-            return 28 * period.n, 31 * period.n
-        case _:
-            weekends = 2 * (-(-period.n // 5))
-            return period.n, period.n + weekends + 10 * (-(-period.n // 40))
-
-
-def _fee_and_result(guide: Guide, *, materials: Collection[str]) -> Iterator[Finding]:
-    if guide.fee is not None:
-        for name in ("name", "standard", "basis"):
-            if not getattr(guide.fee, name).strip():
-                yield Finding(
-                    "guide.fee-incomplete",
-                    subject=f"fee.{name}",
-                    params={"part": name},
-                    basis="行政许可法 第五十八条",
-                )
+def _result(guide: Guide, *, materials: Collection[str]) -> Iterator[Finding]:
     if guide.result.kind is ResultKind.LICENCE and not guide.result.material:
-        yield _missing("result.material")
+        yield missing("result.material")
     if guide.result.material and guide.result.material not in materials:
         yield Finding(
             "guide.material-unknown", subject="result.material", params={"material": guide.result.material}
         )
 
 
+_PHONE = re.compile(r"(?<![\d-])(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9}|400-?\d{3}-?\d{4}|12\d{3})(?![\d-])")
+_HOTLINE = "12345"
+
+
+def _phones(guide: Guide, *, phones: Mapping[str, str]) -> Iterator[Finding]:
+    known = {re.sub(r"\D", "", phone) for phone in phones.values()} | {_HOTLINE}
+    if len(known) == 1:
+        return
+    told = (
+        *((f"places.{at}.phone", place.phone) for at, place in enumerate(guide.places)),
+        *((f"contacts.{at}.value", contact.value) for at, contact in enumerate(guide.contacts)),
+        *((f"complaints.{at}.value", contact.value) for at, contact in enumerate(guide.complaints)),
+        *((f"elder.{name}", getattr(guide.elder, name)) for name in ("cash", "in_person", "agent")),
+    )
+    for path, text in told:
+        for phone in _PHONE.findall(text):
+            if re.sub(r"\D", "", phone) not in known:
+                yield Finding("guide.phone-unknown", subject=path, params={"phone": phone})
+
+
 _NAMES = re.compile(r"lines\.\d+\.name")
+_WHO = re.compile(r"lines\.\d+\.issuer|steps\.\d+\.post")
+_LAWS = re.compile(r"basis\.\d+\.text")
 _KEYS = re.compile(r"(codes\.\w+|key|unit|fonds|.*\.(key|id|material|condition|intake_rule|unit_code|phone))")
 
 
-def _wording(guide: Guide, *, wording: Sequence[Wording]) -> Iterator[Finding]:
-    for path, text in _texts(guide.as_dict(), ""):
-        if _KEYS.fullmatch(path):
-            continue
-        scopes = ("any", "name") if _NAMES.fullmatch(path) else ("any",)
-        yield from _lint_text(text, wording=wording, subject=path, scopes=scopes)
+def _wording(guide: Guide, *, wording: Wording) -> Iterator[Finding]:
+    listed: list[Field] = []
+    _collect(guide, "", listed)
+    yield from lint_fields(listed, wording=wording)
+    for field in listed:
+        if _WHO.fullmatch(field.path) and wording.is_nobody(wording.fold(field.text)):
+            yield Finding("guide.nobody", subject=field.path, params={"phrase": field.text})
 
 
-def _texts(plain: object, path: str) -> Iterator[tuple[str, str]]:
-    match plain:
-        case str():
-            yield path, plain
-        case dict():
-            for name, part in plain.items():
-                yield from _texts(part, f"{path}.{name}" if path else name)
-        case list():
-            for at, part in enumerate(plain):
-                yield from _texts(part, f"{path}.{at}")
+def _collect(value: Any, path: str, listed: list[Field]) -> None:
+    """Add every text of a value to the list, each with its path; keys and codes are no texts."""
+    kind: Any = type(value)
+    if kind is str:
+        if value and (told := _told_of(path)) is not None:
+            listed.append(Field(path, value, *told))
+    elif kind is tuple:
+        for at, part in enumerate(value):
+            _collect(part, f"{path}.{at}", listed)
+    else:
+        for name in _names(kind):
+            _collect(getattr(value, name), f"{path}.{name}" if path else name, listed)
 
 
-def _lint_text(
-    text: str, *, wording: Sequence[Wording], subject: str, scopes: Collection[str]
-) -> tuple[Finding, ...]:
-    covered = bytearray(len(text))
-    findings: dict[tuple[str, str], Finding] = {}
-    for row in sorted(wording, key=lambda row: not row.allowed):
-        if row.scope not in scopes:
-            continue
-        for hit in row.pattern.finditer(text):
-            start, end = hit.span()
-            if all(covered[start:end]):
-                continue
-            covered[start:end] = b"\x01" * (end - start)
-            if not row.allowed:
-                findings.setdefault(
-                    (row.code, hit[0]),
-                    Finding(row.code, row.severity, subject, {"phrase": hit[0]}, row.basis or _CATCH_ALL),
-                )
-    return tuple(findings.values())
+@lru_cache(maxsize=8192)
+def _told_of(path: str) -> tuple[bool, bool, bool] | None:
+    """Say whether a field is a name, is quoted from a law, is a blank form; nothing for keys and codes."""
+    if _KEYS.fullmatch(path):
+        return None
+    return bool(_NAMES.fullmatch(path)), bool(_LAWS.fullmatch(path)), path.rpartition(".")[2] == "blank"
+
+
+def _version(guide: Guide, *, today: date) -> Iterator[Finding]:
+    effective = guide.version.effective
+    if effective and effective < today:
+        yield Finding(
+            "guide.effective-past",
+            Severity.WARNS,
+            "version.effective",
+            {"effective": effective.isoformat()},
+        )
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    if is_dataclass(kind):
+        return tuple(field.name for field in fields(kind))
+    return getattr(kind, "_fields", ())

@@ -19,6 +19,7 @@ CITIZEN_BASIS = "GB 11643-1999"
 CREDIT_BASIS = "GB 32100-2015"
 ORGANISATION_BASIS = "GB 11714-1997"
 LICENCE_BASIS = "GB/T 36904-2018"
+LICENCE_ROOT = "1.2.156.3005.2"
 ITEM_BASIS = "GB/T 39554.1-2020"
 
 #: First two digits of a citizen number; 81, 82 and 83 are residence permits for 港澳台居民.
@@ -175,7 +176,7 @@ def licence_identifier(text: str) -> tuple[Finding, ...]:
 
     The root ``1.2.156.3005.2`` and the dots are not part of the sum. Identifiers in use are known to fail.
     """
-    parts = normalise(text).removeprefix("1.2.156.3005.2").strip(".").split(".")
+    parts = normalise(text).removeprefix(LICENCE_ROOT).strip(".").split(".")
     body = "".join(parts)
     if len(parts) < 5 or len(parts[-1]) != 1 or set(body) - set(_ALPHANUMERIC):
         return (Finding("licence.structure", Severity.WARNS, "licence-identifier", basis=LICENCE_BASIS),)

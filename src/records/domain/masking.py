@@ -99,7 +99,9 @@ def _phone(value: str) -> str:
     if re.fullmatch(r"1[0-9]{10}", number):
         return f"{number[:3]}****{number[7:]}"
     landline = re.fullmatch(r"(?P<area>0(?:10|2[0-9]|[3-9][0-9]{2}))(?P<local>[0-9]{7,8})", number)
-    return f"{landline['area']}-****{landline['local'][-3:]}" if landline else HIDDEN
+    if landline:
+        return f"{landline['area']}-****{landline['local'][-3:]}"
+    return f"****{number[-3:]}" if re.fullmatch(r"\+?[0-9]{7,15}", number) else HIDDEN
 
 
 #: The parts of an address down to the township. A part that cannot be told ends the address: too little is shown

@@ -6,18 +6,23 @@ has to be brought; the words belong to the views. Basis: 国务院令第716号 �
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
 from .findings import Finding
 from .guide_parts import Line
-from .vocabulary import Grade, MaterialSource, MaterialStatus, Override, ReuseClass, Term
+from .vocabulary import GapKind, Grade, MaterialSource, MaterialStatus, Override, ReuseClass, Term
 
 SHARING = "国务院令第716号 第七条"
 FORWARDING = "行政许可法 第三十五条"
+ONCE_TOLD = "行政许可法 第三十二条第一款第四项"
+
+#: What a guide says of a line (有效期要求) that also takes a paper whose validity has ended.
+ANY_DATE = "不要求在有效期内"
 
 Identity = tuple[str, str, str, str, str, str]
 
@@ -27,6 +32,13 @@ class Sensitivity(Term):
 
     NORMAL = "normal", "一般"
     SENSITIVE = "sensitive", "敏感个人信息"
+
+
+class Via(Term):
+    """Whose material it is when it is not the applicant's own, and why it serves all the same (关联材料)."""
+
+    OPERATED = "operated", "经营者本人的营业执照"
+    OPERATOR = "operator", "经营者本人的居民身份证"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class StandardMaterial:
     sensitivity: Sensitivity
     identity: frozenset[str]
     grades: frozenset[Grade]
+    issuer: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,8 @@ class HeldMaterial:
     """A material that the applicant's library holds (申请人材料库), as far as reuse asks.
 
     ``purposes`` are the items it may serve, empty for every item; ``dossiers`` are the cases in whose course it
-    was collected; ``situation`` tells apart materials of one kind (which house, which year).
+    was collected; ``situation`` tells apart materials of one kind (which house, which year); ``via`` says through
+    which link the material of another subject is held.
     """
 
     id: str
@@ -74,6 +89,7 @@ class HeldMaterial:
     situation: str = ""
     purposes: frozenset[str] = frozenset()
     dossiers: frozenset[str] = frozenset()
+    via: Via | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +115,16 @@ class Offered:
     number: str = ""
     issuer: str = ""
     issued_on: date | None = None
+    valid_until: date | None = None
     digest: str = ""
+
+
+class Likeness(StrEnum):
+    """How an offered paper relates to a held one of its kind: the same, one that takes its place, another."""
+
+    SAME = "same"
+    NEWER = "newer"
+    OTHER = "other"
 
 
 class ReuseOutcome(StrEnum):
@@ -163,6 +188,29 @@ def material_identity(
     return (subject, standard, _fold(situation), _fold(number), _fold(issuer), day)
 
 
+def bundle(digests: Sequence[str]) -> str:
+    """Return one digest for the files of a paper in their order; that of a single file is its own."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def likeness(offered: Offered, held: HeldMaterial) -> Likeness:
+    """Compare what two papers of one kind say of themselves (同一材料、换发).
+
+    The same number with a later day of issue is a renewal, and so is the same paper with another last day; a scan that
+    states no days is the held paper.
+    """
+    if not offered.number or _fold(offered.number) != _fold(held.number):
+        return Likeness.OTHER
+    if offered.issued_on and offered.issued_on != held.issued_on:
+        older = held.issued_on is not None and offered.issued_on < held.issued_on
+        return Likeness.OTHER if older else Likeness.NEWER
+    if _fold(offered.issuer) != _fold(held.issuer):
+        return Likeness.OTHER
+    if offered.valid_until and held.valid_until and offered.valid_until != held.valid_until:
+        return Likeness.NEWER
+    return Likeness.SAME
+
+
 def lacking_identity(standard: StandardMaterial, offered: Offered) -> tuple[Finding, ...]:
     """Name the parts without which one copy cannot be told from another (``material.identity-missing``)."""
     return tuple(
@@ -176,8 +224,13 @@ def lacking_identity(standard: StandardMaterial, offered: Offered) -> tuple[Find
     )
 
 
-def expiry(held: HeldMaterial, *, need: Need) -> date | None:
-    """Return the last day on which the material may be used here: its own, the line's rule or the catalogue's."""
+def expiry(held: HeldMaterial | Offered, *, need: Need) -> date | None:
+    """Return the last day on which the material may be used here: its own, the line's rule or the catalogue's.
+
+    A line that takes papers of any date (不要求在有效期内) sets no last day.
+    """
+    if need.line.validity.strip() == ANY_DATE:
+        return None
     days = [days for days in (need.line.validity_days, need.standard.validity_days) if days is not None]
     ends = [held.valid_until] if held.valid_until else []
     if held.issued_on:
@@ -196,7 +249,9 @@ def decide_reuse(held: HeldMaterial, need: Need, *, today: date, digest: str = "
         raise ValueError(f"{held.id} is {held.standard}, not {line.material}")
     on = max(today, need.needed_on)
     until = expiry(held, need=need)
-    ruled = line.validity_days is not None or standard.validity_days is not None
+    ruled = line.validity.strip() != ANY_DATE and (
+        line.validity_days is not None or standard.validity_days is not None
+    )
     same_chain = bool(held.dossiers & need.chain)
     undated = until is None and ruled
     answers = {
@@ -327,6 +382,36 @@ def decide_receipt(
         case None:
             code = "material.already-held"
     return (Finding(code, subject=need.line.id, params=params, basis=choice.verdict.clause),)
+
+
+def decide_validity(offered: Offered | HeldMaterial, need: Need, *, today: date) -> tuple[Finding, ...]:
+    """Refuse a paper whose validity ends before the day it is needed (``material.expired``); empty means it holds."""
+    until, on = expiry(offered, need=need), max(today, need.needed_on)
+    if until is None or until >= on:
+        return ()
+    params: dict[str, str | int] = {"material": need.line.name, "until": until.isoformat()}
+    return (Finding("material.expired", subject=need.line.id, params=params),)
+
+
+def decide_dispute(held: HeldMaterial, need: Need, kind: GapKind, *, today: date) -> tuple[Finding, ...]:
+    """Decide whether a held material may be told to be wrong (一次性告知) for that reason; empty means yes.
+
+    Expired must be true on the day (``supplement.not-expired``, ``supplement.no-end``); the form was seen when the paper was taken
+    and is in question only where a law wants the original itself (``supplement.form-seen``). That the content does not
+    match the application can always be said: the demand says in what.
+    """
+    until, on = expiry(held, need=need), max(today, need.needed_on)
+    params: dict[str, str | int] = {"material": held.title, "until": until.isoformat() if until else ""}
+    match kind:
+        case GapKind.EXPIRED if until is None:
+            code = "supplement.no-end"
+        case GapKind.EXPIRED if until is not None and until >= on:
+            code = "supplement.not-expired"
+        case GapKind.FORM if not need.line.inspect_original:
+            code = "supplement.form-seen"
+        case _:
+            return ()
+    return (Finding(code, subject=need.line.id, params=params, basis=ONCE_TOLD),)
 
 
 def _fold(text: str) -> str:

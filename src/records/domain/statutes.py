@@ -10,8 +10,8 @@ from datetime import date
 from .findings import Finding, Severity
 from .vocabulary import Term
 
-_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
-_ARTICLE = re.compile(r"第([零一二三四五六七八九十百]+)条")
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_ARTICLE = re.compile(r"第\s*([零〇一二三四五六七八九十百]+|\d{1,4})\s*条")
 _NAMED = re.compile(r"《([^《》]+)》")
 
 
@@ -46,9 +46,12 @@ def short_name(name: str) -> str:
 
 
 def article_numbers(text: str) -> tuple[int, ...]:
-    """Return the numbers of the articles that a text names (第三十二条 is 32)."""
+    """Return the numbers of the articles that a text names (第三十二条 and 第32条 are 32)."""
     numbers = []
     for written in _ARTICLE.findall(text):
+        if written.isdecimal():
+            numbers.append(int(written))
+            continue
         total = current = 0
         for sign in written:
             if sign in _DIGITS:
@@ -110,6 +113,19 @@ def check_law(
             if not 1 <= number <= law.last_article
         ]
     return tuple(found)
+
+
+def check_cited(
+    text: str, *, statutes: Statutes, subject: str, on: date, unknown: bool = True
+) -> tuple[Finding, ...]:
+    """Check every law that a text cites in 《》, each with the articles up to the next; as ``check_law`` finds.
+
+    ``unknown`` tells whether a law that the table does not hold is worth a warning.
+    """
+    found: list[Finding] = []
+    for cited in re.findall(r"《[^《》]+》[^《]*", text):
+        found += check_law(named_laws(cited)[0], statutes=statutes, subject=subject, articles=cited, on=on)
+    return tuple(each for each in found if unknown or each.code != "guide.law-unknown")
 
 
 _STANDING = (StatuteStatus.IN_FORCE, StatuteStatus.UNCHECKED, StatuteStatus.REPEALED)

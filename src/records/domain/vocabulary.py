@@ -59,6 +59,7 @@ class MaterialSource(Term):
     REUSED = "reused", "库中复用"
     RESULT = "result", "办理结果"
     VOLUNTEERED = "volunteered", "申请人自愿提供"
+    FETCHED = "fetched", "窗口调取"
 
 
 class MaterialStatus(Term):

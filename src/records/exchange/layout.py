@@ -22,6 +22,7 @@ POINT = 25.4 / 72
 WIDTH, HEIGHT = 210.0, 297.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 26.0, 25.0, 20.0
 MEASURE = WIDTH - LEFT - RIGHT
+INK = (0, 0, 0)
 LEADING = 1.55
 GREY, SHADE = 110, 240
 NOT_AT_START = frozenset("，。、；：？！）〕》」』】”’％…—·,.;:?!)]}%")
@@ -49,14 +50,43 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A size of paper with its margins, in millimetres."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def measure(self) -> float:
+        """The width between the margins."""
+        return self.width - self.left - self.right
+
+
+A4 = Page(WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM)
+
+
 class Sheet:
-    """Pages of A4 being filled from top to bottom; ``y`` is the upper edge of the next thing."""
+    """Pages being filled from top to bottom; ``y`` is the upper edge of the next thing."""
 
     def __init__(
-        self, typeface: Typeface, *, title: str, author: str, subject: str, made_at: datetime
+        self,
+        typeface: Typeface,
+        *,
+        title: str,
+        author: str,
+        subject: str,
+        made_at: datetime,
+        page: Page = A4,
     ) -> None:
-        self.typeface = typeface
-        self.paper = Paper(typeface, format="A4", unit="mm", enforce_compliance="PDFA_2U")
+        self.typeface, self.page = typeface, page
+        self.paper = Paper(
+            typeface, format=(page.width, page.height), unit="mm", enforce_compliance="PDFA_2U"
+        )
         self.paper.set_auto_page_break(False)
         self.paper.set_lang("zh-CN")
         self.paper.set_title(title)
@@ -66,18 +96,18 @@ class Sheet:
         self.paper.set_creation_date(made_at)
         self.paper.set_xmp_metadata(_xmp(title, author, subject, made_at))
         self.paper.set_line_width(0.2)
-        self.y = TOP
+        self.y = page.top
         self.new_page()
 
     def new_page(self) -> None:
         """Begin another page."""
         self.paper.add_page()
-        self.y = TOP
+        self.y = self.page.top
 
     @property
     def room(self) -> float:
         """The height that is left on this page."""
-        return HEIGHT - BOTTOM - self.y
+        return self.page.height - self.page.bottom - self.y
 
     def ensure(self, height: float) -> None:
         """Begin another page unless this much room is left."""
@@ -122,13 +152,27 @@ class Sheet:
             tokens += [token] if self.width(token, size) <= width else list(token)
         return tokens
 
-    def draw(self, x: float, y: float, text: str, *, size: float, bold: bool = False, grey: int = 0) -> None:
+    def draw(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float,
+        bold: bool = False,
+        grey: int = 0,
+        colour: tuple[int, int, int] = INK,
+    ) -> None:
         """Draw one line of text with its baseline at ``y``; missing characters become boxes with code points."""
         paper = self.paper
         mode = TextMode.FILL_STROKE if bold else TextMode.FILL
         with paper.local_context(text_mode=mode, line_width=size * 0.012 if bold else 0.2):
             paper.set_font(FAMILY, size=size)
-            paper.set_text_color(grey)
+            if colour == INK:
+                paper.set_text_color(grey)
+            else:
+                paper.set_text_color(*colour)
+                paper.set_draw_color(*colour)
             for run in self._runs(text):
                 if self.typeface.has(run[0]):
                     paper.text(x, y, run)

@@ -28,6 +28,8 @@ from records.exchange.layout import (
 from records.exchange.typeface import Typeface
 
 BODY, SMALL = 12.0, 10.5
+TABLE_SIZES = (SMALL, 9.0)
+"""Type sizes of the tables, tried in this order until the whole paper stands on one page."""
 SEAL_PLACE = "（盖章处）"
 CODE_SIDE = 30.0
 FOOT_STEP, SIGN_STEP, HEAD_STEP = SMALL * POINT * 1.5, 9.0, 3.5
@@ -80,6 +82,18 @@ def render(notice: NoticeSheet, *, typeface: Typeface) -> bytes:
 
     A character that the typeface lacks is printed as a box with its code point; ``missing_glyphs`` tells beforehand.
     """
+    for tables in TABLE_SIZES:
+        sheet = _laid_out(notice, typeface, tables=tables)
+        if sheet.paper.page == 1:
+            break
+    else:
+        sheet = _laid_out(notice, typeface, tables=SMALL)
+    sheet.number_pages(f"{notice.title}  {notice.number}")
+    return sheet.paper.finish()
+
+
+def _laid_out(notice: NoticeSheet, typeface: Typeface, *, tables: float) -> Sheet:
+    """Set a notice with its tables in a size; what fills a page by a little gets smaller tables rather than a lone seal."""
     made_at = datetime.combine(notice.issued_on, time(), CHINA).astimezone(UTC)
     sheet = Sheet(
         typeface,
@@ -93,7 +107,7 @@ def render(notice: NoticeSheet, *, typeface: Typeface) -> bytes:
         sheet.paragraph(text, size=BODY)
     for table in notice.tables:
         sheet.y += 2.5
-        sheet.table(table, size=SMALL)
+        sheet.table(table, size=tables)
     sheet.y += 2.5 if notice.tables else 0.0
     for text in (*notice.after, *notice.remedies):
         sheet.paragraph(text, size=BODY)
@@ -103,8 +117,7 @@ def render(notice: NoticeSheet, *, typeface: Typeface) -> bytes:
         sheet.line(NO_TEXT, size=BODY)
     _signature(sheet, notice)
     _draw_foot(sheet, notice, foot)
-    sheet.number_pages(f"{notice.title}  {notice.number}")
-    return sheet.paper.finish()
+    return sheet
 
 
 def chinese_date(day: date) -> str:

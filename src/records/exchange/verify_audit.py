@@ -2,6 +2,7 @@
 """Check an exported audit trail (审计日志) with Python's standard library and the ``openssl`` program.
 
 Usage: python3 -I verify_audit.py ENTRIES HEADS PUBLIC_KEY [--details FILE] [--printed SIZE:ROOT]... [--json]
+       python3 -I verify_audit.py --proof PROOF PUBLIC_KEY [--json]
 
 ENTRIES   one audit entry a line, in order, each as canonical JSON (keys sorted, no spaces, UTF-8).
 HEADS     one signed tree head a line: {"size", "root", "at", "signature", "key"}; root in hexadecimal, the signature
@@ -9,6 +10,8 @@ HEADS     one signed tree head a line: {"size", "root", "at", "signature", "key"
 PUBLIC_KEY  the public key in PEM. Take it from a source of its own, not from the system under examination.
 --details   one line for each entry whose personal data are shown: {"seq", "salt", "details"}; the entry's
             ``details_digest`` is the SHA-256 of the salt's bytes followed by the canonical JSON of the details.
+            {"seq", "withheld": true} says that the details were erased; the entry itself stays and is checked.
+--proof     the proof that one entry stands in the log, as ``records audit prove`` writes it; no other entry is needed.
 --printed   a head as printed on a notice: size and root (16 hexadecimal digits of it are enough).
 
 The entries are the leaves of the Merkle tree of RFC 9162. A change, a removal, an addition inside or a change of
@@ -41,11 +44,16 @@ SENTENCES = {
     ),
     "audit.truncated": ("审计条目有缺失", "entries are missing at the end"),
     "audit.details-differ": ("明细与条目中的摘要不符", "details do not have the digest that the entry holds"),
+    "audit.proof-wrong": ("证明与树头不符", "is not proven by the hashes given with it"),
+    "audit.details-withheld": (
+        "明细已按规定删除，条目本身完好",
+        "details were withheld; the entries themselves are whole",
+    ),
     "audit.no-heads": ("没有树头，无法核对", "there is no tree head to check against"),
     "audit.unsealed": ("最后一个树头之后的条目尚未封存", "entries after the last head are not sealed yet"),
     "audit.details-absent": ("未提供明细，只核对了条目", "entries have details that were not given"),
 }
-NOTES = frozenset({"audit.unsealed", "audit.details-absent"})
+NOTES = frozenset({"audit.unsealed", "audit.details-absent", "audit.details-withheld"})
 HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
 
@@ -96,7 +104,8 @@ def verify(entries, heads, public_pem, *, details=(), printed=()):
     """Check entries against heads and return ``{"ok", "findings", "problems", "counts"}``.
 
     ``entries``, ``heads``, ``details``: iterables of lines as bytes or text; ``printed``: pairs of size and root. A finding
-    is ``{"code", "subject", "params"}``, ``problems`` are the sentences of those that are not notes; ``counts`` holds entries, heads, sealed (entries under a good head) and details.
+    is ``{"code", "subject", "params"}``, ``problems`` are the sentences of those that are not notes; ``counts`` holds entries, heads, sealed (entries under a
+    good head), details and withheld (details that were erased).
     """
     findings = []
 
@@ -108,12 +117,14 @@ def verify(entries, heads, public_pem, *, details=(), printed=()):
     roots, digests = read_entries(entries, wanted, find)
     total = len(digests)
     sealed = compare(signed, printed, roots, total, find)
-    told = read_details(details, digests, find)
+    told, withheld = read_details(details, digests, find)
     if not signed and not printed:
         find("audit.no-heads")
     elif total > sealed and all(found["code"] in NOTES for found in findings):
         find("audit.unsealed", count=total - sealed)
-    absent = sum(1 for digest in digests if digest) - told
+    if withheld:
+        find("audit.details-withheld", count=withheld)
+    absent = sum(1 for digest in digests if digest) - told - withheld
     if absent:
         find("audit.details-absent", count=absent)
     ok = all(found["code"] in NOTES for found in findings)
@@ -121,7 +132,13 @@ def verify(entries, heads, public_pem, *, details=(), printed=()):
         "ok": ok,
         "findings": findings,
         "problems": [sentence(found) for found in findings if found["code"] not in NOTES],
-        "counts": {"entries": total, "heads": len(signed), "sealed": sealed, "details": told},
+        "counts": {
+            "entries": total,
+            "heads": len(signed),
+            "sealed": sealed,
+            "details": told,
+            "withheld": withheld,
+        },
     }
 
 
@@ -139,6 +156,102 @@ def verify_directory(directory, *, public_pem=None):
             public_pem or (folder / "public.pem").read_bytes(),
             details=details.read_bytes().split(b"\n") if details.exists() else (),
         )
+
+
+def verify_proof(proof, public_pem):
+    """Check the proof of one entry and return ``{"ok", "findings", "problems", "entry", "heads"}``.
+
+    ``proof`` is a mapping of ``entry`` (its line), ``head`` and ``newest`` (signed heads), ``inclusion`` and ``consistency``
+    (hashes in hexadecimal).
+    """
+    findings = []
+
+    def find(code, subject="", **params):
+        findings.append({"code": code, "subject": subject, "params": params})
+
+    entry = (
+        parsed(proof.get("entry"))
+        if isinstance(proof, dict) and isinstance(proof.get("entry"), str)
+        else None
+    )
+    heads = [proof.get(name) for name in ("head", "newest")] if entry is not None else []
+    if not isinstance(entry, dict) or type(entry.get("seq")) is not int:
+        find("audit.bad-entry", "proof")
+    elif not all(map(well_formed, heads)):
+        find("audit.bad-head", "proof")
+    else:
+        for name, head in zip(("head", "newest"), heads, strict=True):
+            if not signature_holds(head, public_pem):
+                find("audit.signature-wrong", name, size=head["size"])
+        leaf = hashlib.sha256(b"\x00" + proof["entry"].encode()).digest()
+        first, newest = ((head["size"], bytes.fromhex(head["root"])) for head in heads)
+        if not included(leaf, entry["seq"] - 1, first, hashes_of(proof, "inclusion")):
+            find("audit.proof-wrong", f"entry {entry['seq']}", size=first[0])
+        if not continues(first, newest, hashes_of(proof, "consistency")):
+            find("audit.proof-wrong", f"head {newest[0]}", size=first[0])
+    return {
+        "ok": not findings,
+        "findings": findings,
+        "problems": [sentence(found) for found in findings],
+        "entry": entry if not findings else None,
+        "heads": [head["size"] for head in heads] if not findings else [],
+    }
+
+
+def hashes_of(proof, name):
+    """Return the hashes of one part of a proof as bytes, or None when they are not well formed."""
+    steps = proof.get(name)
+    if not isinstance(steps, list) or not all(
+        isinstance(step, str) and HEXADECIMAL.fullmatch(step) for step in steps
+    ):
+        return None
+    return [bytes.fromhex(step) for step in steps]
+
+
+def included(leaf, place, head, steps):
+    """Say whether a leaf stands at a place (from 0) under a head, given as size and root (RFC 9162, 2.1.3.2)."""
+    size, root = head
+    if steps is None or not 0 <= place < size:
+        return False
+    last = size - 1
+    for step in steps:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            leaf = node(step, leaf)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            leaf = node(leaf, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and leaf == root
+
+
+def continues(old_head, new_head, steps):
+    """Say whether a later head continues an earlier one, each given as size and root (RFC 9162, 2.1.4.2)."""
+    (old_size, old_root), (new_size, new_root) = old_head, new_head
+    if steps is None or not 0 < old_size <= new_size:
+        return False
+    if old_size == new_size:
+        return not steps and old_root == new_root
+    steps = steps if old_size & (old_size - 1) else [old_root, *steps]
+    if not steps:
+        return False
+    place, last = old_size - 1, new_size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    old = new = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            old, new = node(step, old), node(step, new)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            new = node(new, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and old == old_root and new == new_root
 
 
 def sentence(found):
@@ -216,21 +329,20 @@ def compare(signed, printed, roots, total, find):
 
 
 def read_details(details, digests, find):
-    """Check salted details against the entries' digests; return how many agree."""
-    told = set()
+    """Check salted details against the entries' digests; return how many agree and how many were withheld."""
+    told, withheld = set(), set()
     for number, line in enumerate(lines_of(details), 1):
         detail = parsed(line)
         seq, digest = (detail.get("seq"), detail_digest(detail)) if isinstance(detail, dict) else (None, None)
-        if (
-            type(seq) is not int
-            or not 1 <= seq <= len(digests)
-            or digest is None
-            or digests[seq - 1] != digest
-        ):
+        if type(seq) is not int or not 1 <= seq <= len(digests):
+            find("audit.details-differ", f"details {number}", seq=str(seq))
+        elif detail == {"seq": seq, "withheld": True} and digests[seq - 1]:
+            withheld.add(seq)
+        elif digest is None or digests[seq - 1] != digest:
             find("audit.details-differ", f"details {number}", seq=str(seq))
         else:
             told.add(seq)
-    return len(told)
+    return len(told), len(withheld - told)
 
 
 def detail_digest(detail):
@@ -294,6 +406,8 @@ def main(arguments):
     """Check the files that were named and print what was found."""
     as_json = "--json" in arguments
     rest = [argument for argument in arguments if argument != "--json"]
+    if rest[:1] == ["--proof"] and len(rest) == 3:
+        return check_proof(rest[1], rest[2], as_json)
     try:
         printed, detail_file = [], None
         while "--printed" in rest:
@@ -314,6 +428,21 @@ def main(arguments):
         sys.stderr.write(f"无法核对 / could not check: {error}\n")
         return 2
     show(report, as_json)
+    return 0 if report["ok"] else 1
+
+
+def check_proof(proof, key, as_json):
+    """Check the proof of one entry and print what was found."""
+    try:
+        report = verify_proof(parsed(Path(proof).read_bytes()), Path(key).read_bytes())
+    except (OSError, CannotRun, subprocess.SubprocessError) as error:
+        sys.stderr.write(f"无法核对 / could not check: {error}\n")
+        return 2
+    if as_json:
+        sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
+    else:
+        good = "条目在封存的审计日志中 / the entry stands in the sealed log"
+        sys.stdout.write("".join(f"{line}\n" for line in report["problems"] or [good]))
     return 0 if report["ok"] else 1
 
 

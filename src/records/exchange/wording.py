@@ -33,12 +33,12 @@ TITLES = {
     NoticeKind.DELIVERY: "送达回证",
 }
 MATERIAL_COLUMNS = (
-    Column("序号", 13, centred=True),
-    Column("名称", 58),
-    Column("形式", 22, centred=True),
-    Column("份数", 14, centred=True),
-    Column("来源", 22, centred=True),
-    Column("备注", 34),
+    Column("序号", 12, centred=True),
+    Column("名称", 60),
+    Column("形式", 24, centred=True),
+    Column("份数", 12, centred=True),
+    Column("来源", 24, centred=True),
+    Column("备注", 30),
 )
 RECEIPT_SIGNS = ("申请人（代理人）签收：______________  ______年____月____日",)
 
@@ -51,7 +51,7 @@ def compose(kind: NoticeKind, facts: Facts) -> NoticeSheet:
 def receipt(facts: Facts) -> NoticeSheet:
     """Say which papers were taken in (收件凭证), and that taking in is not accepting.
 
-    ``received_at`` (text, to the minute), ``materials`` (name, form, copies, source, note), ``tell_limit`` ("5个工作日"),
+    ``received_at`` (text, to the minute), ``materials`` (name, form as it was handed in, copies, source, note), ``tell_limit`` ("5个工作日"),
     ``deemed`` (silence means accepted from the day of receipt), ``intake_basis`` (law and clause), ``supplement`` (the
     number of the one-time notice that this receipt answers).
     """
@@ -136,9 +136,7 @@ def supplement(facts: Facts) -> NoticeSheet:
     )
     after = [f"以上共{len(gaps)}项，已一次告知全部。除新补充的材料外，我们不会再提出其他补正要求。"]
     if facts.get("deadline"):
-        after.append(
-            f"请于{_day(facts['deadline'])}24时前补正，可以到窗口提交，也可以网上提交。{facts.get('consequence', '')}"
-        )
+        after.append(f"请在{_day(facts['deadline'])}前（含当日）到窗口补正。{facts.get('consequence', '')}")
     return _sheet(
         NoticeKind.SUPPLEMENT,
         facts,

@@ -17,8 +17,18 @@ LONG = 300
 """A text field that takes more characters than this is drawn as an area."""
 
 
-def sheet(verb: Verb, *, action: str, file_title: str = "") -> deform.Form:
-    """Return the form of a verb, its button named after the verb, with a box for the file it takes."""
+def sheet(
+    verb: Verb,
+    *,
+    action: str,
+    file_title: str = "",
+    file_when: str | None = None,
+    kept: Mapping[str, str] | None = None,
+) -> deform.Form:
+    """Return the form of a verb, its button named after the verb, with a box for the file it takes.
+
+    ``file_when`` says when the file is needed, ``kept`` which file the form that was just refused carries on.
+    """
     schema = verb.form()
     if verb.file:
         schema.add(
@@ -26,8 +36,9 @@ def sheet(verb: Verb, *, action: str, file_title: str = "") -> deform.Form:
                 Upload(),
                 name=verb.file,
                 title=file_title,
-                missing=colander.required if verb.file_required else None,
-                widget=UploadWidget(accept=".pdf,.jpg,.jpeg,.png,.txt"),
+                when=file_when,
+                missing=colander.required if verb.file_required and not kept else None,
+                widget=UploadWidget(accept=".pdf,.jpg,.jpeg,.png,.txt", kept=kept),
             )
         )
     for node in schema:

@@ -8,7 +8,7 @@ from records.domain.dossiers import Gap
 from records.domain.vocabulary import DeclineReason, DeliveryMethod, GapKind, Outcome, Override
 from records.i18n import _
 
-from .types import Answers, Form, day, text, tick, word
+from .types import ALWAYS, Answers, Form, day, text, tick, word
 
 
 class OpenDossier(Form):
@@ -39,6 +39,12 @@ class UseMaterial(Form):
 
     line = text(longest=20, title=_("Line of the guide"))
     material = text(longest=40, title=_("Held material"))
+
+
+class VerifyOriginal(Form):
+    """Whose line's original was seen."""
+
+    line = text(longest=20, title=_("Line of the guide"))
 
 
 class RemoveMaterial(Form):
@@ -83,17 +89,21 @@ class Decline(Form):
     """Why the application is not accepted, by which law, and who is competent."""
 
     reason = word(DeclineReason, title=_("Reason"))
-    explanation = text(longest=1000, missing="", title=_("Explanation for the applicant"))
-    law = text(longest=300, missing="", title=_("Legal basis"))
-    organ = text(longest=120, missing="", title=_("Competent organ"))
+    explanation = text(longest=1000, missing="", title=_("Explanation for the applicant"), when=ALWAYS)
+    law = text(longest=300, missing="", title=_("Legal basis"), when=ALWAYS)
+    organ = text(
+        longest=120, missing="", title=_("Competent organ"), when=_("when another organ is competent")
+    )
 
 
 class Decide(Form):
     """What is decided, with reasons or a numbered result."""
 
     outcome = word(Outcome, title=_("Decision"))
-    reasons = text(longest=2000, missing="", title=_("Reasons (needed for a refusal)"))
-    result_number = text(longest=120, missing="", title=_("Number of the licence or paper"))
+    reasons = text(longest=2000, missing="", title=_("Reasons"), when=_("when it is refused"))
+    result_number = text(
+        longest=120, missing="", title=_("Number of the licence or paper"), when=_("when it is granted")
+    )
     result_valid_until = day(title=_("Result valid until"))
     electronic = tick(title=_("The file is the organ's own electronic licence"))
 
@@ -102,11 +112,13 @@ class Deliver(Form):
     """To whom the decision was given, and how."""
 
     method = word(DeliveryMethod, title=_("Way of delivery"))
-    recipient = text(longest=120, missing="", title=_("Received by"))
-    proof = text(longest=200, missing="", title=_("Proof (postal number, log)"))
+    recipient = text(longest=120, missing="", title=_("Received by"), when=ALWAYS)
+    proof = text(
+        longest=200, missing="", title=_("Proof (postal number, log)"), when=_("by post or electronically")
+    )
 
 
 class Withdraw(Form):
     """Why the applicant withdraws."""
 
-    why = text(longest=300, missing="", title=_("Reason"))
+    why = text(longest=300, missing="", title=_("Reason"), when=ALWAYS)

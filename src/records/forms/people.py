@@ -21,3 +21,9 @@ class AskToken(Form):
     label = text(longest=80, title=_("What the token is for"))
     scopes = Scopes(title=_("Permissions"), validator=colander.Length(min=1))
     until = day(missing=colander.required, title=_("Good until"))
+
+
+class NameToken(Form):
+    """Which of a person's tokens is meant: the first signs of its digest."""
+
+    token = text(longest=64, title=_("Token"))

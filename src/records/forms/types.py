@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 
 import colander
@@ -95,23 +96,49 @@ class Yes(colander.SchemaType):
 
 
 class Answers(colander.SchemaType):
-    """Answers to a guide's questions: key to yes or no."""
+    """Answers to a guide's questions: key to true or false, to the key of an option, or to a list of keys.
+
+    Whether an answer fits its question is asked of the guide; what is left empty is no answer.
+    """
+
+    WORDS: Mapping[str, bool] = {
+        "true": True, "yes": True, "on": True, "是": True, "false": False, "no": False, "off": False, "否": False
+    }  # fmt: skip
 
     def serialize(self, node, appstruct):
         """Return the mapping as it is."""
         return appstruct
 
     def deserialize(self, node, cstruct):
-        """Return a mapping of text to bool."""
+        """Return a mapping of text to answers."""
         if cstruct is colander.null or cstruct == "":
             return {}
         if not isinstance(cstruct, dict) or not all(isinstance(key, str) for key in cstruct):
-            raise colander.Invalid(node, _("Give the answers as an object of question and true or false."))
-        return {key: Yes().deserialize(node, value) is True for key, value in cstruct.items()}
+            raise colander.Invalid(node, _("Give the answers as an object of question and answer."))
+        return {key: self._answer(node, value) for key, value in cstruct.items() if value not in ("", None)}
+
+    def _answer(self, node, value):
+        match value:
+            case bool():
+                return value
+            case str():
+                return self.WORDS.get(value, value)
+            case list() | tuple() if all(isinstance(part, str) for part in value):
+                return tuple(sorted(set(value)))
+        raise colander.Invalid(
+            node, _("Answer true or false, with the key of an option, or with a list of keys.")
+        )
+
+
+#: ``when`` of a field that a rule asks for and not the form, so that its finding comes together with the others.
+ALWAYS = ""
 
 
 def text(*, missing=colander.required, longest: int = 500, **kw) -> colander.SchemaNode:
-    """Return a text field of at most ``longest`` characters."""
+    """Return a text field of at most ``longest`` characters.
+
+    ``when`` says in words when it must be filled in (按情况必填), ``ALWAYS`` that it always must.
+    """
     return colander.SchemaNode(Text(), missing=missing, validator=colander.Length(max=longest), **kw)
 
 

@@ -1,7 +1,7 @@
 """The verbs (办事动作): one table that screen, API and command line share, so that none can do what another cannot.
 
 A verb belongs to a noun, asks one form, needs one permission and runs one operation. ``file`` names the argument that
-takes an uploaded file.
+takes an uploaded file, ``more`` the one that takes the files after the first where a paper may come page by page.
 """
 
 from __future__ import annotations
@@ -13,11 +13,25 @@ import colander
 
 from records.domain.permissions import Permission
 from records.i18n import _
-from records.operations import applicants, archiving, dossiers, guides, materials
+from records.operations import (
+    applicants,
+    archiving,
+    dossiers,
+    feedback,
+    guides,
+    materials,
+    originals,
+    people,
+    standards,
+    synonyms,
+)
 
 from . import applicants as ask_applicants
 from . import dossiers as ask_dossiers
+from . import feedback as ask_feedback
 from . import guides as ask_guides
+from . import people as ask_people
+from . import standards as ask_standards
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,7 @@ class Verb:
     subject: bool = True
     file: str = ""
     file_required: bool = False
+    more: str = ""
     changes: bool = True
     key: str = ""
 
@@ -41,12 +56,13 @@ class Verb:
         return self.form().deserialize(dict(values))
 
 
-def _submit(act, dossier, *, line, upload, override, note, **described):
+def _submit(act, dossier, *, line, upload, override, note, pages=(), **described):
     return materials.submit_material(
         act,
         dossier,
         line=line,
         upload=upload,
+        pages=pages,
         description=materials.Description(**described),
         override=override,
         note=note,
@@ -75,6 +91,14 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "applicants",
+        "correct",
+        _("Correct name or telephone"),
+        Permission.APPLICANT_CREATE,
+        ask_applicants.CorrectApplicant,
+        applicants.correct_applicant,
+    ),
+    Verb(
+        "applicants",
         "reveal",
         _("Show the full number"),
         Permission.APPLICANT_REVEAL,
@@ -100,7 +124,16 @@ VERBS: tuple[Verb, ...] = (
         _submit,
         file="upload",
         file_required=True,
+        more="pages",
         key="u",
+    ),
+    Verb(
+        "dossiers",
+        "verify_original",
+        _("Verify the original"),
+        Permission.DOSSIER_FILL,
+        ask_dossiers.VerifyOriginal,
+        originals.verify_original,
     ),
     Verb(
         "dossiers",
@@ -200,10 +233,26 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "guides",
+        "submit",
+        _("Submit to the department"),
+        Permission.GUIDE_DRAFT,
+        ask_guides.PassOn,
+        guides.submit_guide,
+    ),
+    Verb(
+        "guides",
+        "return",
+        _("Send back"),
+        Permission.GUIDE_RETURN,
+        ask_guides.ReturnGuide,
+        guides.return_guide,
+    ),
+    Verb(
+        "guides",
         "approve",
         _("Approve for the department"),
         Permission.GUIDE_APPROVE,
-        ask_guides.ApproveGuide,
+        ask_guides.PassOn,
         guides.approve_guide,
     ),
     Verb(
@@ -213,6 +262,107 @@ VERBS: tuple[Verb, ...] = (
         Permission.GUIDE_PUBLISH,
         ask_guides.PublishGuide,
         guides.publish_guide,
+    ),
+    Verb(
+        "guides",
+        "withdraw",
+        _("Withdraw"),
+        Permission.GUIDE_WITHDRAW,
+        ask_guides.WithdrawGuide,
+        guides.withdraw_guide,
+    ),
+    Verb(
+        "guides",
+        "roll_back",
+        _("Restore as a draft"),
+        Permission.GUIDE_DRAFT,
+        ask_guides.NameVersion,
+        guides.roll_back,
+    ),
+    Verb(
+        "guides",
+        "discard",
+        _("Give the draft up"),
+        Permission.GUIDE_DRAFT,
+        ask_guides.NameVersion,
+        guides.discard_draft,
+    ),
+    Verb(
+        "people",
+        "switch_off",
+        _("Switch off"),
+        Permission.PERSON_MANAGE,
+        ask_dossiers.Nothing,
+        people.switch_off,
+    ),
+    Verb(
+        "people",
+        "switch_on",
+        _("Switch on"),
+        Permission.PERSON_MANAGE,
+        ask_dossiers.Nothing,
+        people.switch_on,
+    ),
+    Verb(
+        "people",
+        "end_sessions",
+        _("End all log-ins"),
+        Permission.PERSON_MANAGE,
+        ask_dossiers.Nothing,
+        people.end_sessions,
+    ),
+    Verb(
+        "people",
+        "withdraw_token",
+        _("Withdraw the token"),
+        Permission.PERSON_MANAGE,
+        ask_people.NameToken,
+        people.withdraw_token,
+    ),
+    Verb(
+        "feedback",
+        "answer",
+        _("Answer the reader"),
+        Permission.FEEDBACK_ANSWER,
+        ask_feedback.AnswerFeedback,
+        feedback.answer_feedback,
+    ),
+    Verb(
+        "synonyms",
+        "add",
+        _("Add everyday words"),
+        Permission.SYNONYM_EDIT,
+        ask_feedback.AddSynonym,
+        synonyms.add_synonym,
+        subject=False,
+    ),
+    Verb(
+        "synonyms",
+        "remove",
+        _("Take out of use"),
+        Permission.SYNONYM_EDIT,
+        ask_dossiers.Nothing,
+        synonyms.remove_synonym,
+    ),
+    *(
+        Verb("standards", name, title, Permission.STANDARD_EDIT, form, run, subject=False)
+        for name, title, form, run in (
+            ("add", _("Add a material"), ask_standards.AddStandard, standards.add_standard),
+            (
+                "change",
+                _("Change what is said of it"),
+                ask_standards.ChangeStandard,
+                standards.change_standard,
+            ),
+            ("add_alias", _("One more name"), ask_standards.AddAlias, standards.add_alias),
+            ("retire", _("Take out of use"), ask_standards.RetireStandard, standards.retire_standard),
+            (
+                "merge",
+                _("Merge into another material"),
+                ask_standards.MergeStandards,
+                standards.merge_standards,
+            ),
+        )
     ),
 )
 

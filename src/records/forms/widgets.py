@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent.parent / "templates" / "widgets"
 # A group of boxes has no single box a label could name: its title is a legend.
 GROUPS = frozenset({"radio_choice", "checkbox_choice"})
+# The browser draws these in its own language, so the page says beside them what is wanted.
+EXPLAINED = frozenset({"dateinput", "file_upload"})
 
 
 class Upload(colander.SchemaType):
@@ -45,12 +47,17 @@ class Upload(colander.SchemaType):
 
 
 class UploadWidget(Widget):
-    """A native file box (选择文件); ``accept`` and ``multiple`` as in HTML, nothing is kept between requests."""
+    """A native file box (选择文件); ``accept`` and ``multiple`` as in HTML.
+
+    A browser cannot be given a file back; ``kept`` is what a refused form carries on instead: ``name`` of the file, the
+    ``field`` and the sealed ``reference`` of its hidden value.
+    """
 
     template = "file_upload"
     readonly_template = "readonly/textinput"
     accept: str | None = None
     multiple = False
+    kept: Mapping[str, str] | None = None
 
     def serialize(self, field: Field, cstruct: object, **kw: Any) -> str:
         """Draw the box."""
@@ -73,15 +80,22 @@ def is_wrong(field: Field) -> bool:
 
 
 def described(field: Field) -> str | None:
-    """Return the ids of the hint and the error of a field for ``aria-describedby``."""
+    """Return the ids of the hint, the way of writing and the error of a field for ``aria-describedby``."""
     ids = [f"help-{field.oid}"] if field.description else []
+    ids += [f"how-{field.oid}"] if field.widget.template in EXPLAINED else []
     return " ".join([*ids, *([f"error-{field.oid}"] if is_wrong(field) else [])]) or None
+
+
+def when_needed(field: Field) -> str:
+    """Return in words when the field must be filled in (按情况必填), an empty text where that does not depend."""
+    return getattr(field.schema, "when", None) or ""
 
 
 def is_optional(field: Field) -> bool:
     """Return whether to mark the field 选填: nothing that must be filled in is marked."""
     return (
         not field.required
+        and getattr(field.schema, "when", None) is None
         and not field.widget.hidden
         and field.widget.template not in {"checkbox", "mapping"}
     )
@@ -139,6 +153,7 @@ NAMES = {
     "is_group": is_group,
     "is_optional": is_optional,
     "is_wrong": is_wrong,
+    "when_needed": when_needed,
     "own_messages": own_messages,
     "hidden_values": hidden_values,
 }

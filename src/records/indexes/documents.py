@@ -8,8 +8,12 @@ dates) is not in the document: the reader brings it along as principals.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from records.clock import civil_date
 from records.domain.permissions import Permission
@@ -18,7 +22,7 @@ from records.resources.applicants import Applicant
 from records.resources.archives import ArchivedItem
 from records.resources.base import Record
 from records.resources.dossiers import Dossier
-from records.resources.guides import Guide
+from records.resources.guides import Guide, GuideVersion
 from records.resources.site import Site
 from records.rules.permissions import matrix
 from records.vault import Vault
@@ -50,7 +54,7 @@ def record_at(site: Site, vault: Vault, key: int) -> Record | None:
     """Return the record a hit's key stands for, or None when it is gone."""
     kind, number = KINDS[key >> 36 & 0xF], key & (1 << 36) - 1
     if kind == "guide":
-        return next((guide for guide in site.guides.values() if guide.number == number), None)
+        return _guide_numbered(site, number)
     return site.folder(kind).get(vault.identifier(kind, number))
 
 
@@ -77,18 +81,73 @@ def stream(site: Site, index: str, *, today: date) -> Iterator[Document]:
                 yield document
 
 
+_numbered: WeakKeyDictionary[object, dict[int, str]] = WeakKeyDictionary()
+
+
+def _guide_numbered(site: Site, number: int) -> Guide | None:
+    """Return the guide with a number; which guide has which number is read once a process and never changes."""
+    storage = site._p_jar.db() if site._p_jar is not None else site
+    names = _numbered.get(storage, {})
+    guide = site.guides.get(names.get(number, ""))
+    if guide is None or guide.number != number:
+        names = _numbered[storage] = {guide.number: guide.key for guide in site.guides.values()}
+        guide = site.guides.get(names.get(number, ""))
+    return guide
+
+
 def _guide(guide: Guide, today: date) -> Document | None:
     version = guide.in_force(today)
     if version is None:
         return None
-    body = json.loads(version.body)
+    told = guide_words(version)
     return Document(
         key=key_of(guide),
-        title=body["title"],
-        text="\n".join(_texts(body)),
-        facets={"unit": guide.unit, "kind": body.get("item_kind", "")},
+        title=told.title,
+        text=told.text,
+        facets={"unit": guide.unit, **told.facets},
         readers=frozenset({PUBLIC}),
         seq=guide.seq,
+    )
+
+
+class GuideWords(NamedTuple):
+    """What one version of a guide is found by."""
+
+    title: str
+    text: str
+    facets: Mapping[str, str | tuple[str, ...]]
+
+
+_told: OrderedDict[str, GuideWords] = OrderedDict()
+KEPT = 1024
+"""Versions whose words a process remembers."""
+
+
+def guide_words(version: GuideVersion) -> GuideWords:
+    """Return what a version says; under its digest it never changes, so what was read last is remembered."""
+    words = _told.get(version.digest)
+    if words is None:
+        words = _told[version.digest] = _words_of(json.loads(version.body))
+        while len(_told) > KEPT:
+            # Another thread may have been as quick.
+            with suppress(KeyError):
+                _told.popitem(last=False)
+    return words
+
+
+def _words_of(body: dict) -> GuideWords:
+    handling = body.get("handling") or {}
+    themes = (*handling.get("topics_person", ()), *handling.get("topics_corporate", ()))
+    return GuideWords(
+        body["title"],
+        # A blank, so that no phrase runs from one field into the next.
+        " ".join(_texts(body)),
+        {
+            "kind": body.get("item_kind", ""),
+            "audience": tuple(body.get("audience", ())),
+            "theme": tuple(dict.fromkeys(themes)),
+            "zone": tuple(body.get("zones", ())),
+        },
     )
 
 

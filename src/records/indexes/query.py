@@ -58,7 +58,8 @@ class Query:
     """What is looked for: all the terms, none of the excluded ones, within the filters.
 
     `filters` are (facet, value) pairs; `void` is true when something was typed of which nothing can be looked up, and
-    such a query finds nothing; an empty query finds everything.
+    such a query finds nothing; an empty query finds everything. ``ways`` are other wordings of the whole query (别的说法):
+    who holds all terms of one of them is a hit too, below those who hold the words as they were typed.
     """
 
     terms: tuple[Term, ...] = ()
@@ -66,6 +67,7 @@ class Query:
     filters: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
     void: bool = False
+    ways: tuple[tuple[Term, ...], ...] = ()
 
     def grams(self) -> tuple[str, ...]:
         """Return all grams of the wanted terms, each once, in the order they were typed."""
@@ -153,6 +155,6 @@ def matches(query: Query, title: str, text: str) -> bool:
     title, text = fold(title), fold(text)
     return (
         not query.void
-        and all(holds(term, title, text) for term in query.terms)
+        and any(all(holds(term, title, text) for term in way) for way in (query.terms, *query.ways))
         and not any(holds(term, title, text) for term in query.excluded)
     )

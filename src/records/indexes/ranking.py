@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from importlib.resources import files
 
-from records.indexes.query import Query, Term
+from records.indexes.fulltext import OTHER, OTHER_TITLE
+from records.indexes.query import Query, Term, holds
 from records.indexes.words import fold, fold_map, is_han, occurs, terms
 
 HEAD = 200
@@ -29,6 +31,8 @@ MOST_COUNTED = 8
 RAREST = 255
 PIECE = 4_000
 """Characters of a long text that a snippet is chosen from."""
+WHOLE = 16_000
+"""Characters of a text that is looked at as a whole, since its folded form is remembered."""
 
 Hit = tuple[int, int, str, str]
 
@@ -36,15 +40,43 @@ Hit = tuple[int, int, str, str]
 def rerank(query: Query, head: Sequence[Hit]) -> tuple[int, ...]:
     """Return the keys of at most 200 hits, the best first; `head` gives (key, tier, title, text) of each.
 
-    Exact hits (tiers 0 and 1) come before similar ones; equal hits keep newest first.
+    What holds the typed words comes first, then what holds another wording, the likeliest wording first, then what is
+    only similar; equal hits keep newest first.
     """
     scored = [
-        (tier > 1, -(_nearness(query, title, text) if tier > 1 else _score(query, title, text)), -key)
+        (*_place(query, tier, title, text), -key)
         for key, tier, title, text in (
-            (key, tier, fold(title), fold(text)) for key, tier, title, text in head[:HEAD]
+            (key, tier, _folded(title), _folded(text)) for key, tier, title, text in head[:HEAD]
         )
     ]
-    return tuple(-key for _, _, key in sorted(scored))
+    return tuple(-each[-1] for each in sorted(scored))
+
+
+def way_of(query: Query, title: str, text: str) -> int | None:
+    """Return which of the other wordings a document holds, the first that it does, by its title if one does; or None."""
+    title, text = _folded(title), _folded(text)
+    for words in ("", text):
+        for number, way in enumerate(query.ways):
+            if all(holds(term, title, words) for term in way):
+                return number
+    return None
+
+
+def _place(query: Query, tier: int, title: str, text: str) -> tuple[int, int, float]:
+    if tier in (OTHER_TITLE, OTHER):
+        number = way_of(query, title, text)
+        if number is None:
+            return 1, tier * HEAD, 0.0
+        # A wording in the title before any wording that only the text holds.
+        return 1, tier * HEAD + number, -_score(replace(query, terms=query.ways[number]), title, text)
+    if tier > 1:
+        return 2, 0, -_nearness(query, title, text)
+    return 0, 0, -_score(query, title, text)
+
+
+@lru_cache(maxsize=512)
+def _folded(text: str) -> str:
+    return fold(text)
 
 
 def _score(query: Query, title: str, text: str) -> float:
@@ -133,12 +165,11 @@ def snippet(text: str, query: Query, width: int = 60) -> tuple[tuple[str, bool],
     About `width` characters; a cut end is marked by … and never divides a Latin word or number. Without an exact
     hit the query's grams are marked instead; without any of those the beginning is shown.
     """
-    whole, (begin, stop) = text, _likely(text, query)
+    whole, (begin, stop) = text, (0, len(text)) if len(text) <= WHOLE else _likely(text, query)
+    begin, stop = _near_best(whole, begin, stop, query, width)
     text = whole[begin:stop]
     folded, offsets = fold_map(text)
-    spans = sorted({
-        (at, at + len(term.text)) for term in query.terms if not term.title_only for at in _places(term, folded)
-    }) or _gram_spans(query, folded)  # fmt: skip
+    spans = _spans(query, folded)
     start = max(0, _best_start(spans, width) - width // 4) if spans else 0
     end = min(len(folded), start + width)
     start = max(0, min(start, end - width))
@@ -155,6 +186,29 @@ def snippet(text: str, query: Query, width: int = 60) -> tuple[tuple[str, bool],
     if end < len(folded) or stop < len(whole):
         pieces.append(("…", False))
     return tuple((" ".join(words.split("\n")), hit) for words, hit in pieces if words)
+
+
+def _spans(query: Query, folded: str) -> list[tuple[int, int]]:
+    """Return where a folded text holds the terms, or else the grams, from left to right."""
+    exact = {
+        (at, at + len(term.text))
+        for term in query.terms
+        if not term.title_only
+        for at in _places(term, folded)
+    }
+    return sorted(exact) or _gram_spans(query, folded)
+
+
+def _near_best(text: str, begin: int, stop: int, query: Query, width: int) -> tuple[int, int]:
+    """Narrow a piece to what lies around its best hit, so that little has to be folded sign by sign."""
+    folded = _folded(text[begin:stop])
+    spare = stop - begin - len(folded)
+    # Folding mostly drops signs: the hit lies at or behind its place in the folded text.
+    if spare < 0 or stop - begin < 12 * width:
+        return begin, stop
+    spans = _spans(query, folded)
+    at = begin + (_best_start(spans, width) if spans else 0)
+    return max(begin, at - 2 * width), min(stop, at + spare + 3 * width)
 
 
 def _likely(text: str, query: Query) -> tuple[int, int]:

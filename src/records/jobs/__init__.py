@@ -8,7 +8,7 @@ import time
 
 from pyramid.config import Configurator
 
-from records.operations import indexing, papers_owed, tending
+from records.operations import guide_imports, indexing, papers_owed, tending
 from records.operations.services import Services
 
 from .worker import Handlers, may_start, run_once, start_worker
@@ -29,6 +29,7 @@ def handlers_of() -> Handlers:
     handlers = Handlers()
     for verb, (work, _) in papers_owed.VERBS.items():
         handlers.add(verb, lambda services, job, work=work: work(services, job.subject))
+    handlers.add(guide_imports.VERB, lambda services, job: guide_imports.work_on(services, job.subject))
     return handlers
 
 
@@ -72,6 +73,7 @@ def includeme(config: Configurator) -> None:
     config.include(".worker")
     for verb, (work, _) in papers_owed.VERBS.items():
         config.add_job(verb, lambda services, job, work=work: work(services, job.subject))
+    config.add_job(guide_imports.VERB, lambda services, job: guide_imports.work_on(services, job.subject))
     script = {"__script__": config.registry.settings.get("records.script", "")}
     if config.registry.settings.get("records.background", "true") == "true" and may_start(script):
         config.action(None, lambda: _start(config.registry, script), order=9000)

@@ -91,25 +91,8 @@ def run_once(
     return True
 
 
-def drain(
-    database: Database,
-    get_queue: GetQueue,
-    handlers: Handlers,
-    office: object,
-    clock: Clock,
-    worker_name: str,
-    *,
-    limit: int = 1000,
-) -> int:
-    """Do jobs until none may be done now or ``limit`` is reached; return how many were done or failed."""
-    for count in range(limit):
-        if not run_once(database, get_queue, handlers, office, clock, worker_name):
-            return count
-    return limit
-
-
 class WorkerThread(threading.Thread):
-    """The worker as a thread of the server (后台线程): looks when it is nudged, and every ``every`` seconds."""
+    """The worker as a thread of the server (后台线程): looks every ``every`` seconds."""
 
     def __init__(
         self,
@@ -125,31 +108,23 @@ class WorkerThread(threading.Thread):
         super().__init__(name=f"worker {worker_name}", daemon=True)
         self._arguments = (database, get_queue, handlers, office, clock, worker_name)
         self._every = every
-        self._nudged = threading.Event()
         self._stopping = threading.Event()
-
-    def nudge(self) -> None:
-        """Say that there may be work, so that nobody waits for the next look."""
-        self._nudged.set()
 
     def stop(self, timeout: float = 30.0) -> bool:
         """Stop after the present job and wait for it; false when it is still at it after ``timeout`` seconds."""
         self._stopping.set()
-        self._nudged.set()
         self.join(timeout)
         return not self.is_alive()
 
     def run(self) -> None:
         """Look for work until stopped; a database that is away is logged and tried again."""
         while not self._stopping.is_set():
-            self._nudged.clear()
             try:
                 while not self._stopping.is_set() and run_once(*self._arguments):
                     pass
             except Exception:
                 log.exception("the worker could not reach its queue; it will look again")
-            if not self._stopping.is_set():
-                self._nudged.wait(self._every)
+            self._stopping.wait(self._every)
 
 
 def may_start(global_config: Mapping[str, str]) -> bool:

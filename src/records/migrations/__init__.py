@@ -18,11 +18,21 @@ from pyramid.events import ApplicationCreated
 from records.clock import Clock, SystemClock
 from records.db import Database
 
+from .guide_list import list_guides
+from .public_words import place_public_words
+from .shorthand import shorten
+from .standards import place_standards
+
 EVOLVED = "evolved"
 Report = Callable[[str], None]
 Step = tuple[str, Callable[[object, Report], None]]
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (
+    ("20261121_shorthand", shorten),
+    ("20261122_guide_list", list_guides),
+    ("20261123_public_words", place_public_words),
+    ("20261123_standards", place_standards),
+)
 """Every step there has ever been, oldest first; a released one is never renamed, moved or removed."""
 
 

@@ -11,7 +11,8 @@ import hashlib
 import os
 import threading
 from collections.abc import Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from pathlib import Path
 
 from records.clock import civil_date
@@ -83,3 +84,31 @@ class AccessLog:
             for path in sorted(self.folder.glob("*.jsonl"))
             if path.stem < before
         }
+
+
+class TokenDays:
+    """On which day each token was last used (令牌最近使用日), beside the database, because reading must not write there.
+
+    One small file a token, named by the token's digest, written at its first use of a day on this machine. It tells an
+    owner which tokens nobody needs any more and decides nothing: a day that cannot be written is left out.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, str] = {}
+
+    def note(self, digest: str, day: date) -> None:
+        """Say that a token was used on a civil day."""
+        text = day.isoformat()
+        if self._known.get(digest) == text:
+            return
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self._folder / digest).write_text(text, encoding="ascii")
+            self._known[digest] = text
+
+    def last(self, digest: str) -> date | None:
+        """Return the last day a token was used, None when it never was."""
+        with suppress(OSError, ValueError):
+            return date.fromisoformat((self._folder / digest).read_text(encoding="ascii"))
+        return None

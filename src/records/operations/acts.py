@@ -19,6 +19,7 @@ from records.domain.permissions import Permission
 from records.indexes import feed, worklists
 from records.resources.audit import AuditEntry
 from records.resources.base import Record
+from records.resources.materials import Holding
 from records.resources.site import Site
 from records.vault import Vault
 
@@ -123,7 +124,8 @@ def enter(
     """Append one entry to the audit log; personal details stand beside the chain, in it only their salted digest."""
     seq = act.site.counter("audit").next()
     beside = ledger.canonical(plain(details or {}))
-    salt = act.vault.salt("audit", str(seq))
+    # Nothing can be guessed where nothing stands, so that needs no salt.
+    salt = act.vault.salt("audit", str(seq)) if details else b""
     entry = AuditEntry()
     entry.line = ledger.canonical(
         {
@@ -149,7 +151,10 @@ def enter(
     return entry
 
 
-def owe(act: Act, verb: str, subject: str, *, params: tuple = ()) -> None:
-    """Promise background work in the same transaction; the channel may do it at once after the lock is released."""
-    act.site.jobs.owe(verb, subject, at=act.at, params=params, key=f"{verb}:{subject}")
+def owe(act: Act, verb: str, subject: str, *, on: Record | Holding, params: tuple = ()) -> None:
+    """Promise background work in the same transaction; the channel may do it at once after the lock is released.
+
+    The thing it is owed ``on`` keeps the job's number, so that whoever does the work strikes it off.
+    """
+    on.owed = act.site.jobs.owe(verb, subject, at=act.at, params=params).number
     act.owed.append((verb, subject))

@@ -57,7 +57,7 @@ def archive(act: Act, dossier: Dossier) -> ArchivedItem | Refused:
     dossier.archived_item = item.id
     leave_trace(act, "archive.arrange", item, unit=item.unit, permission=Permission.DOSSIER_ARCHIVE)
     leave_trace(act, "dossier.arrange", dossier, unit=dossier.unit, permission=Permission.DOSSIER_ARCHIVE)
-    owe(act, "freeze-package", item.id)
+    owe(act, "freeze-package", item.id, on=item)
     return item
 
 
@@ -111,8 +111,11 @@ def _freeze(services: Services, item_id: str) -> bool:
         counter = site.counters.get(f"archive:{series.prefix}")
         number = (counter.value if counter else 0) + 1
         code = arrangement.format_code(series, number)
-        manifest, report, papers = _plan(services, site, dossier, item, code)
-    stored = services.store.put_bytes(manifest.canonical())
+        planned, report, papers = _plan(services, site, dossier, item, code)
+    manifest = planned.manifest
+    if report.passed:  # what a failed package would have said of itself is never kept
+        packages.keep(planned, services.store)
+        services.store.put_bytes(manifest.canonical())
 
     def settle(root) -> bool:
         site = root["site"]
@@ -126,11 +129,11 @@ def _freeze(services: Services, item_id: str) -> bool:
         fresh.report = ledger.canonical(report.as_dict()).decode()
         if report.passed:
             counter.next()
-            _register(act, fresh, code, stored.digest, manifest, papers)
+            _register(act, fresh, code, manifest, papers)
         else:
             fresh.state = "returned"
             leave_trace(act, "archive.return", fresh, unit=fresh.unit)
-        site.jobs.strike(f"freeze-package:{item_id}")
+        site.jobs.strike(fresh.owed)
         return True
 
     return bool(services.database.run(settle, note="freeze"))
@@ -148,13 +151,11 @@ def _plan(services: Services, site: Site, dossier: Dossier, item: ArchivedItem, 
         "applicant_kind": site.applicants[dossier.applicant].applicant_kind,
     }
     draft = packages.plan({**facts, "report": {}})
-    manifest = packages.keep(draft, services.store)
     holder = keys.owner(site, keys.compose("archival-code", arrangement.search_key(code)))
     taken = frozenset({code} if holder not in (None, item.id) else ())
-    checked = filing.package_facts(services, site, dossier, described, papers, manifest, taken=taken)
+    checked = filing.package_facts(services, site, dossier, described, papers, draft, taken=taken)
     report = filing.check(checked)
-    final = packages.keep(packages.plan({**facts, "report": _written(report, services)}), services.store)
-    return final, report, papers
+    return packages.plan({**facts, "report": _written(report, services)}), report, papers
 
 
 def _written(report: Report, services: Services) -> dict[str, object]:
@@ -174,8 +175,8 @@ def _written(report: Report, services: Services) -> dict[str, object]:
     }
 
 
-def _register(act: Act, item: ArchivedItem, code: str, manifest_digest: str, manifest, papers) -> None:
-    item.code, item.manifest, item.package_digest = code, manifest_digest, manifest.digest
+def _register(act: Act, item: ArchivedItem, code: str, manifest, papers) -> None:
+    item.code, item.manifest, item.package_digest = code, manifest.digest, manifest.digest
     item.state, item.archived_at = "archived", act.at
     item.document_count, item.byte_count = len(papers), manifest.size
     keys.claim(act.site, keys.compose("archival-code", arrangement.search_key(code)), item.id)

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import wraps
 
-from records.domain import masking
+from records.domain import identifiers, masking
 
 from .acts import Act
 
+_MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d(?:[ -]?\d{4}){2}(?![0-9A-Za-z])")
 _TOKEN = re.compile(r"\s*\bid[0-9a-z]{12}\b")
 
 #: What the machine wrote and nobody typed: a digest may look like a number and must stay what it is.
@@ -23,6 +24,9 @@ MACHINE = frozenset({"digest", "sm3", "media_type"})
 
 #: What tells papers apart: two people's numbers must not become the same mask.
 KEYED = frozenset({"document_number", "result_number"})
+
+#: What goes to the vault, and what is printed for the applicant: there a telephone to ask at may stand.
+TELEPHONES = frozenset({"phone", "demand", "explanation", "organ", "reasons"})
 
 
 def discreet(operation: Callable, *, but: str = "") -> Callable:
@@ -37,8 +41,19 @@ def discreet(operation: Callable, *, but: str = "") -> Callable:
 
 
 def masked(text: str) -> str:
-    """Return a text in which of each personal number only the first and the last character can be read."""
+    """Return a text in which of each personal number only its ends can be read, and of a mobile number its mask."""
+    return mobiles_as(
+        _numberless(text), lambda number: masking.mask(masking.Personal.PHONE, number, audience="desk")
+    )
+
+
+def _numberless(text: str) -> str:
     return masking.mask_text(text, lambda number: masking.mask("citizen-number", number, audience="desk"))
+
+
+def mobiles_as(text: str, token: Callable[[str], str]) -> str:
+    """Replace every mobile number (手机号码) in a text by what ``token`` makes of its 11 digits."""
+    return _MOBILE.sub(lambda found: token(identifiers.normalise(found[0])), text)
 
 
 def shown(text: str) -> str:
@@ -54,9 +69,9 @@ def _clean(act: Act, name: str, value: object) -> object:
     if name in MACHINE:
         return value
     if type(value) is str:
-        return (
-            masking.mask_text(value, lambda number: _keyed(act, number)) if name in KEYED else masked(value)
-        )
+        if name in KEYED:
+            return masking.mask_text(value, lambda number: _keyed(act, number))
+        return _numberless(value) if name in TELEPHONES else masked(value)
     if isinstance(value, tuple | list):
         return type(value)(_clean(act, name, part) for part in value)
     if isinstance(value, Mapping):

@@ -23,7 +23,9 @@ from records.domain.dossiers import (
     transition,
 )
 from records.domain.findings import Finding, Refused, blocking
+from records.domain.guide_parts import Guide
 from records.domain.permissions import Permission
+from records.domain.situations import YES, Answer, Answers, QuestionKind, chosen, open_keys, wrong_answers
 from records.domain.vocabulary import (
     ApplicantKind,
     DeclineReason,
@@ -37,7 +39,7 @@ from records.indexes import keys, questions
 from records.resources.dossiers import Dossier
 from records.rules.transitions import transitions
 
-from . import materials, papers
+from . import materials, papers, subjects
 from .acts import Act, leave_trace, register
 from .checklists import checklist_of, guide_of
 from .discretion import discreet
@@ -53,13 +55,14 @@ def open_dossier(
     *,
     applicant: str,
     guide: str,
-    situation: Mapping[str, bool] | None = None,
+    situation: Answers | None = None,
     agent: str = "",
     again: str = "",
 ) -> Dossier | Refused:
     """Open a case for an applicant by the guide in force today; what is held fills itself in.
 
-    ``situation`` answers the guide's questions; ``again`` says why a second open case for the same item is meant.
+    ``situation`` answers the guide's questions: a yes-or-no question left out is answered no, of several options none;
+    one that is needed and has one answer of many must be answered. ``again`` says why a second open case for the same item is meant.
     """
     record = act.site.guides.get(guide)
     person = act.site.applicants.get(applicant)
@@ -74,8 +77,9 @@ def open_dossier(
     if found:
         return Refused(tuple(found))
     body = content(version)
-    unknown = set(situation or {}) - {question.key for question in body.situations}
-    found += [Finding("dossier.unknown-question", subject=key) for key in sorted(unknown)]
+    answers = _answered(body, situation or {})
+    found += wrong_answers(body.situations, situation or {})
+    found += _unanswered(body, answers)
     if ApplicantKind(person.applicant_kind) not in body.audience:
         found.append(Finding("guide.wrong-audience", subject="applicant", params={"title": record.title}))
     for other in questions.dossiers_of(act.site, applicant):
@@ -92,9 +96,7 @@ def open_dossier(
     dossier.unit, dossier.fonds = body.unit, body.fonds
     dossier.item_kind = body.item_kind.value
     dossier.channel = act.channel
-    dossier.situation = tuple(
-        (question.key, bool((situation or {}).get(question.key, False))) for question in body.situations
-    )
+    dossier.situation = tuple(answers.items())
     register(act, dossier)
     unit = act.site.office["units"][body.unit]
     serial = act.site.counter(f"dossier:{body.unit}:{act.today.isoformat()}").next()
@@ -165,6 +167,7 @@ def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until
         found = (*found, *guard_complete_notice(missing, gaps))
     if until < act.today:
         found = (*found, Finding("supplement.until-past", subject="until"))
+    found = (*found, *materials.disputable(act, dossier, gaps))
     if found:
         return Refused(found)
     _take_in(act, dossier)
@@ -239,6 +242,11 @@ def decide(
         result_number=result_number,
         result_file=result is not None,
     )
+    standard = guide_of(act.site, dossier).result.material
+    if outcome is Outcome.GRANTED and subjects.belongs_to_another(
+        act, dossier, standard=standard, number=result_number
+    ):
+        found = (*found, Finding("result.number-of-another", subject="result_number"))
     if kind is ItemKind.IMMEDIATE:
         materials.fill_from_library(act, dossier)
         found = (
@@ -293,6 +301,31 @@ def withdraw(act: Act, dossier: Dossier, *, why: str) -> Dossier | Refused:
     dossier.state = row.target.value
     _note(act, dossier, Event.WITHDRAW.value, why=why.strip(), permission=Permission.DOSSIER_ACCEPT)
     return dossier
+
+
+def _answered(body: Guide, given: Answers) -> dict[str, Answer]:
+    """Return the answers as a case keeps them, in the order of the questions."""
+    found: dict[str, Answer] = {}
+    for question in body.situations:
+        picked = chosen(given[question.key]) if question.key in given else frozenset()
+        match question.kind:
+            case QuestionKind.YES_NO:
+                found[question.key] = YES in picked
+            case QuestionKind.SEVERAL:
+                found[question.key] = tuple(sorted(picked))
+            case _ if picked:
+                found[question.key] = min(picked)
+    return found
+
+
+def _unanswered(body: Guide, answers: Answers) -> list[Finding]:
+    """Find the questions without which nobody can say what is needed."""
+    waiting = open_keys(body.lines, answers)
+    return [
+        Finding("situation.unanswered", subject=question.key, params={"question": question.text})
+        for question in body.situations
+        if question.key in waiting
+    ]
 
 
 PERMISSION_OF = {

@@ -7,6 +7,7 @@ from records.extraction.types import MediaType
 from records.indexes import feed, questions
 from records.resources.site import Site
 
+from .discretion import mobiles_as
 from .services import Services
 
 LONGEST = 400_000
@@ -24,7 +25,7 @@ def extract_text(services: Services, digest: str) -> None:
     for page in extract.pages:
         if left <= 0:
             break
-        masked = masking.mask_text(page[:left], services.vault.token)
+        masked = mobiles_as(masking.mask_text(page[:left], services.vault.token), services.vault.token)
         pages.append(masked)
         left -= len(masked)
 
@@ -34,7 +35,7 @@ def extract_text(services: Services, digest: str) -> None:
         holding.text_status, holding.text_tool = str(extract.text_status), extract.tool
         holding.text_pages = tuple(pages)
         holding.page_count = extract.page_count or holding.page_count
-        site.jobs.strike(f"extract-text:{digest}")
+        site.jobs.strike(holding.owed)
         for dossier in list(questions.dossiers_showing(site, digest)):
             feed.touch(site, dossier)
             if dossier.archived_item:

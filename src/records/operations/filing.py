@@ -5,26 +5,31 @@ Basis: 国办发〔2023〕26号 (形成和调用; 依据性, 程序性, 结果�
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from records.clock import CIVIL, civil_date
 from records.domain import arrangement, verification
 from records.domain.arrangement import Document
+from records.domain.checklists import NOT_HANDED_IN
 from records.domain.packages import Attributes, DocumentFacts, PackageFacts, StepFacts
 from records.domain.vocabulary import (
     ArchiveClass,
     DossierState,
+    Grade,
     ItemKind,
     MaterialSource,
     NoticeKind,
     Stage,
 )
 from records.exchange.guides import write_guide
-from records.exchange.packages import Manifest
+from records.exchange.packages import Plan
 from records.extraction.types import MediaType, sniff
 from records.resources.archives import ArchivedItem
 from records.resources.dossiers import Dossier
+from records.resources.materials import Material
 from records.resources.site import Site
 from records.rules import checks, elements
 
@@ -79,6 +84,15 @@ def papers_of(services: Services, site: Site, dossier: Dossier) -> tuple[Paper, 
     found.append(_guide(services, site, dossier))
     by_document = {paper.document: paper for paper in found}
     return tuple(by_document[document] for document in arrangement.arrange(by_document))
+
+
+def handed_in_as(material: Material, how: str) -> str:
+    """Say in which form a paper really came (提交形式), which is not always what the guide asks for."""
+    if MaterialSource(how) in NOT_HANDED_IN or material.grade == Grade.A:
+        return "电子件"
+    if material.original_seen:
+        return "原件已核验"
+    return "自制件" if material.grade == Grade.D else "复印件"
 
 
 def documents_of(papers: tuple[Paper, ...]) -> list[dict[str, object]]:
@@ -177,13 +191,16 @@ def package_facts(
     dossier: Dossier,
     facts: dict,
     papers: tuple[Paper, ...],
-    manifest: Manifest,
+    planned: Plan,
     *,
     taken: frozenset[str],
 ) -> PackageFacts:
-    """Describe the planned package for the four checks, looking at the stored bytes themselves."""
-    listed = facts["documents"]
-    seen = dict(_present(services, manifest))
+    """Describe the planned package for the four checks, looking at the stored bytes themselves.
+
+    Its own descriptions are looked at as they would be written: they come into the store with the final package only.
+    """
+    listed, manifest = facts["documents"], planned.manifest
+    seen = dict(_present(services, planned))
     metadata = {part.path for part in manifest.parts} - {f"data/{each['path']}" for each in listed}
     return PackageFacts(
         metadata=_metadata(facts, dossier, papers),
@@ -211,17 +228,21 @@ def check(facts: PackageFacts) -> verification.Report:
 
 def _materials(site: Site, dossier: Dossier):
     lines = {line.id: line for line in guide_of(site, dossier).lines}
+    files = Counter(entry[0] for entry in dossier.entries)
+    seen: Counter[str] = Counter()
     for line_id, material_id, digest, how, *_ in dossier.entries:
         line, material, holding = lines[line_id], site.materials[material_id], site.holdings[digest]
+        seen[line_id] += 1
+        place = f"（文件{seen[line_id]}，共{files[line_id]}个）" if files[line_id] > 1 else ""
         reused = how == MaterialSource.REUSED
         yield Paper(
-            Document(Stage.APPLICATION, line.name, ArchiveClass.BASIS, line.position, line_id),
+            Document(Stage.APPLICATION, f"{line.name}{place}", ArchiveClass.BASIS, line.position, line_id),
             scope=line_id,
             digest=digest, sm3=holding.sm3, size=holding.size, media_type=holding.media_type,
             pages=max(holding.page_count, 1),
             source=MaterialSource(how).label,
             source_case=site.dossiers[material.source_dossier].code if reused and material.source_dossier else "",
-            form=line.form.label,
+            form=handed_in_as(material, how),
         )  # fmt: skip
 
 
@@ -321,9 +342,12 @@ def _seen(services: Services, number: int, listed: dict, paper: Paper) -> Docume
     )
 
 
-def _present(services: Services, manifest: Manifest):
-    for part in manifest.parts:
-        if services.store.has(part.digest):
+def _present(services: Services, planned: Plan):
+    written = dict(planned.files)
+    for part in planned.manifest.parts:
+        if part.path in written:
+            yield part.path.removeprefix("data/"), hashlib.sha256(written[part.path]).hexdigest()
+        elif services.store.has(part.digest):
             yield (
                 part.path.removeprefix("data/"),
                 part.digest if services.store.verify(part.digest) else "",

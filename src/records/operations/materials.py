@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from records.domain import materials as rules
 from records.domain.checklists import LineStatus
+from records.domain.dossiers import Gap
 from records.domain.findings import Finding, Refused, blocking
 from records.domain.guide_parts import Line
 from records.domain.permissions import Permission
@@ -15,9 +17,12 @@ from records.indexes import keys, questions
 from records.resources.dossiers import Dossier
 from records.resources.materials import Holding, Material
 
+from . import renewals, subjects
 from .acts import Act, leave_trace, owe, register
 from .checklists import as_held, checklist_of, guide_of, held_by, need_of
 from .discretion import discreet
+from .standards import standards
+from .subjects import reachable
 
 #: While a dossier stands here its lines may still be filled.
 OPEN = frozenset({DossierState.DRAFT, DossierState.RECEIVED, DossierState.SUPPLEMENT})
@@ -58,7 +63,7 @@ def hold(act: Act, upload: Upload) -> Holding:
             act.at,
         )
         act.site.holdings[upload.digest] = holding
-        owe(act, "extract-text", upload.digest)
+        owe(act, "extract-text", upload.digest, on=holding)
     return holding
 
 
@@ -69,47 +74,40 @@ def submit_material(
     *,
     line: str,
     upload: Upload,
+    pages: Sequence[Upload] = (),
     description: Description = Description(),
     override: Override | None = None,
     note: str = "",
 ) -> Material | Refused:
-    """Take a material against its line (收取材料), or refuse kindly because the centre already holds it (I2, I3)."""
+    """Take a material against its line (收取材料), or refuse kindly because the centre already holds it (I2, I3).
+
+    ``pages`` are the files of the following pages in their order, where a paper was photographed page by page.
+    """
     found = _may_fill(act, dossier, line, over=MaterialSource.REUSED)
     if found:
         return Refused(found)
     listed = _line(act, dossier, line)
-    need = need_of(dossier, listed, today=act.today)
+    need = need_of(act.site, dossier, listed, today=act.today)
     if description.issued_on is None and Grade.D in listed.grades:
         description = replace(
             description, issued_on=act.today
         )  # a self-made paper is of the day it is handed in
-    offered = rules.Offered(
-        number=description.document_number,
-        issuer=description.issuer,
-        issued_on=description.issued_on,
-        digest=upload.digest,
-    )
-    held = held_by(act.site, dossier, listed.material)
-    stopped = blocking(
-        (
-            *rules.lacking_identity(need.standard, offered),
-            *rules.decide_receipt(offered, held, need, today=act.today, override=override, note=note),
-        )
-    )
+    digests = tuple(each.digest for each in (upload, *pages))
+    offered = _offered(description, digests)
+    same, older = renewals.alike(act, dossier, need, offered, digests)
+    stopped = _unfit(act, dossier, need, offered, same, override=override, note=note)
+    if len(set(digests)) < len(digests):
+        stopped = (*stopped, Finding("material.page-twice", subject=line))
     if stopped:
         return Refused(stopped)
-    holding = hold(act, upload)
-    material = _same_material(act, dossier, listed, description, upload)
-    if material is None:
-        material = _new_material(act, dossier, listed, description, upload)
-        _supersede(act, dossier, material, override)
-    elif material.status == MaterialStatus.SUPERSEDED:
-        material.status, material.superseded_by = MaterialStatus.VALID.value, ""
-        _claim(act, material)
-        _supersede(act, dossier, material, override)
-    material.disputed = False
-    if upload.digest not in {rendition[0] for rendition in material.renditions}:
-        material.renditions = (*material.renditions, (holding.digest, upload.title, "scan", act.at))
+    how = _way(listed, override)
+    material = same if same is not None else _new_material(act, dossier, listed, description, how)
+    if same is None or same.status == MaterialStatus.SUPERSEDED:
+        replaced = override in (Override.EXPIRED, Override.CHANGED)
+        renewals.take_place(act, dossier, material, renewed=older, replaced=replaced)
+    _complete(act, material, description)
+    if digests not in material.showings:
+        material.renditions = (*material.renditions, *_renditions(act, upload, pages))
     leave_trace(
         act,
         "material.submit",
@@ -117,11 +115,10 @@ def submit_material(
         unit=dossier.unit,
         permission=Permission.DOSSIER_FILL,
         why=f"{override}:{note}" if override else "",
-        details={"dossier": dossier.id, "line": line, "digest": holding.digest},
+        details={"dossier": dossier.id, "line": line, "files": digests},
     )
     dossier.entries = tuple(entry for entry in dossier.entries if entry[0] != line)
-    how = MaterialSource.VOLUNTEERED if override is Override.VOLUNTEERED else MaterialSource.SUBMITTED
-    _enter_line(act, dossier, line, material, holding.digest, how.value, note)
+    _enter_line(act, dossier, line, material, digests, how, note)
     if override is not None:
         dossier.overrides = (*dossier.overrides, (line, override.value, note, act.by.userid, act.at))
     leave_trace(act, "dossier.fill", dossier, unit=dossier.unit, permission=Permission.DOSSIER_FILL, why=note)
@@ -131,38 +128,43 @@ def submit_material(
 def use_material(act: Act, dossier: Dossier, *, line: str, material: str) -> Material | Refused:
     """Use a material that is held (复用): once confirmed, the applicant hands in nothing for this line."""
     found = _may_fill(act, dossier, line)
-    record = act.site.materials.get(material)
     listed = _line(act, dossier, line)
-    fits = record is not None and record.applicant == dossier.applicant
-    if not fits or (listed is not None and record.standard != listed.material):
+    mine = {record.id: (record, via) for record, via in reachable(act.site, dossier.applicant)}
+    record, via = mine.get(material, (None, None))
+    if record is None or (
+        listed is not None and standards(act.site).resolve(record.standard) != listed.material
+    ):
         found = (*found, Finding("material.unknown", subject=line))
     if found:
         return Refused(found)
-    verdict = rules.decide_reuse(as_held(record), need_of(dossier, listed, today=act.today), today=act.today)
+    verdict = rules.decide_reuse(
+        as_held(record, via, standard=listed.material),
+        need_of(act.site, dossier, listed, today=act.today),
+        today=act.today,
+    )
     if not verdict.usable:
         return Refused((Finding(verdict.reason, subject=line, params=verdict.params, basis=verdict.clause),))
-    _enter_line(act, dossier, line, record, record.renditions[-1][0], MaterialSource.REUSED.value, "")
+    reuse(act, dossier, line, record, via)
     leave_trace(act, "dossier.reuse", dossier, unit=dossier.unit, permission=Permission.DOSSIER_FILL)
     return record
 
 
+def reuse(act: Act, dossier: Dossier, line: str, material: Material, via: rules.Via | None) -> None:
+    """Put a held material on its line with the bytes it has today; the link it came through is written beside it."""
+    note = via.label if via else ""
+    _enter_line(act, dossier, line, material, material.files, MaterialSource.REUSED, note)
+
+
 def fill_from_library(act: Act, dossier: Dossier) -> int:
     """Fill every line whose material is held and valid; return how many lines were filled now."""
-    filled = 0
-    for state in checklist_of(act.site, dossier, today=act.today).lines:
-        if state.status is LineStatus.HELD:
-            material = act.site.materials[state.material]
-            _enter_line(
-                act,
-                dossier,
-                state.line.id,
-                material,
-                material.renditions[-1][0],
-                MaterialSource.REUSED.value,
-                "",
-            )
-            filled += 1
-    return filled
+    held = [
+        state
+        for state in checklist_of(act.site, dossier, today=act.today).lines
+        if state.status is LineStatus.HELD
+    ]
+    for state in held:
+        reuse(act, dossier, state.line.id, act.site.materials[state.material], state.via)
+    return len(held)
 
 
 @discreet
@@ -178,12 +180,12 @@ def remove_material(act: Act, dossier: Dossier, *, line: str, why: str) -> Dossi
         found.append(Finding("material.no-reason", subject="why"))
     if found:
         return Refused(tuple(found))
-    dossier.entries = tuple(kept for kept in dossier.entries if kept is not entry)
+    dossier.entries = tuple(kept for kept in dossier.entries if kept[0] != line)
     material = act.site.materials[entry[1]]
     mine = material.source_dossier == dossier.id and entry[3] != MaterialSource.REUSED
     if mine and not _used_elsewhere(act, dossier, material):
         material.status = MaterialStatus.WITHDRAWN.value
-        keys.release(act.site, _identity(material), material.id)
+        keys.release(act.site, renewals.identity(material), material.id)
         leave_trace(act, "material.withdraw", material, unit=dossier.unit, why=why)
     leave_trace(
         act, "dossier.unfill", dossier, unit=dossier.unit, permission=Permission.DOSSIER_FILL, why=why
@@ -193,18 +195,43 @@ def remove_material(act: Act, dossier: Dossier, *, line: str, why: str) -> Dossi
 
 def dispute(act: Act, dossier: Dossier, *, line: str, why: str) -> None:
     """Mark the paper on a line as wrong: it fills no line by itself until it is taken again or a right one comes."""
-    for entry in dossier.entries:
-        if entry[0] == line:
-            material = act.site.materials[entry[1]]
-            material.disputed = True
-            leave_trace(act, "material.dispute", material, unit=dossier.unit, why=why)
+    for wrong in dict.fromkeys(entry[1] for entry in dossier.entries if entry[0] == line):
+        material = act.site.materials[wrong]
+        material.disputed = True
+        leave_trace(act, "material.dispute", material, unit=dossier.unit, why=why)
+
+
+def disputable(act: Act, dossier: Dossier, gaps: Sequence[Gap]) -> tuple[Finding, ...]:
+    """Check that what a one-time notice says of a reused material can be true (复用材料的异议)."""
+    lines = {line.id: line for line in guide_of(act.site, dossier).lines}
+    reused = {
+        entry[0]: act.site.materials[entry[1]]
+        for entry in dossier.entries
+        if entry[3] == MaterialSource.REUSED
+    }
+    return tuple(
+        found
+        for gap in gaps
+        if gap.line in reused
+        for found in rules.decide_dispute(
+            as_held(reused[gap.line]),
+            need_of(act.site, dossier, lines[gap.line], today=act.today),
+            gap.kind,
+            today=act.today,
+        )
+    )
 
 
 def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer: str) -> Material:
-    """Make what the centre issued a material of its holder at once: A as the organ's own file, B as a scan."""
+    """Make what the centre issued a material of its holder at once: A as the organ's own file, B as a scan.
+
+    A sole trader's new licence belongs to the business it founds, which is linked with its operator.
+    """
+    person = act.site.applicants[dossier.applicant]
+    holder = subjects.business_of(act, dossier, standard=standard, number=dossier.result_number)
     holding = act.site.holdings[dossier.result_digest]
     material = Material()
-    material.applicant, material.standard, material.title = dossier.applicant, standard, title
+    material.applicant, material.standard, material.title = holder.id, standard, title
     material.document_number, material.issuer = dossier.result_number, issuer
     material.issued_on = material.valid_from = dossier.decided_at and act.today
     material.valid_until = dossier.result_valid_until
@@ -214,11 +241,14 @@ def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer:
     material.original_seen = True
     material.renditions = ((holding.digest, title, "result", act.at),)
     register(act, material)
-    for older in list(questions.library(act.site, dossier.applicant, standard)):
+    codes = standards(act.site).together(standard)
+    for older in [each for code in codes for each in questions.library(act.site, holder.id, code)]:
         if older.status == MaterialStatus.VALID:
-            _close(act, older, material)
-    _claim(act, material)
+            renewals.close(act, older, material)
+    renewals.claim(act, material)
     leave_trace(act, "material.result", material, unit=dossier.unit)
+    if holder is not person:
+        subjects.link(act, person, holder, evidence=material)
     return material
 
 
@@ -242,10 +272,11 @@ def _may_fill(
 
 
 def _used_elsewhere(act: Act, dossier: Dossier, material: Material) -> bool:
-    """Tell whether another case of the same applicant has the material on a line."""
+    """Tell whether another case of the same applicant, or of its business, has the material on a line."""
     return any(
         entry[1] == material.id
-        for other in questions.dossiers_of(act.site, material.applicant)
+        for subject in subjects.same_business(act.site, material.applicant)
+        for other in questions.dossiers_of(act.site, subject)
         for entry in other.entries
         if other.id != dossier.id
     )
@@ -259,94 +290,100 @@ def _line(act: Act, dossier: Dossier, line: str) -> Line | None:
     return next((listed for listed in guide_of(act.site, dossier).lines if listed.id == line), None)
 
 
-def _identity_parts(material: Material) -> rules.Identity:
-    return rules.material_identity(
-        material.applicant,
-        material.standard,
-        material.situation,
-        material.document_number or material.id,
-        material.issuer,
-        material.issued_on,
+def _offered(description: Description, digests: tuple[str, ...]) -> rules.Offered:
+    return rules.Offered(
+        number=description.document_number,
+        issuer=description.issuer,
+        issued_on=description.issued_on,
+        valid_until=description.valid_until,
+        digest=rules.bundle(digests),
     )
 
 
-def _identity(material: Material) -> bytes:
-    return keys.compose("material-identity", *_identity_parts(material))
-
-
-def _claim(act: Act, material: Material) -> None:
-    """Take the key under which a material in use exists only once (I1)."""
-    owner = keys.claim(act.site, _identity(material), material.id)
-    if owner is not None:
-        raise ValueError(f"{material.id} is the same material as {owner}")
-
-
-def _same_material(
-    act: Act, dossier: Dossier, line: Line, description: Description, upload: Upload
-) -> Material | None:
-    offered = rules.material_identity(
-        dossier.applicant,
-        line.material,
-        "",
-        description.document_number,
-        description.issuer,
-        description.issued_on,
-    )
-    alike = [
-        material
-        for material in questions.library(act.site, dossier.applicant, line.material)
-        if material.status in (MaterialStatus.VALID, MaterialStatus.SUPERSEDED)
-        and (
-            (description.document_number and _identity_parts(material) == offered)
-            or upload.digest in {rendition[0] for rendition in material.renditions}
+def _unfit(
+    act: Act,
+    dossier: Dossier,
+    need: rules.Need,
+    offered: rules.Offered,
+    same: Material | None,
+    *,
+    override: Override | None,
+    note: str,
+) -> tuple[Finding, ...]:
+    """Return what speaks against a paper: it cannot be told apart, it is held already, its validity has ended."""
+    held = held_by(act.site, dossier, need.standard.code)
+    found = blocking(
+        (
+            *rules.lacking_identity(need.standard, offered),
+            *rules.decide_receipt(offered, held, need, today=act.today, override=override, note=note),
         )
-    ]
-    return max(
-        alike,
-        key=lambda material: (material.status == MaterialStatus.VALID, material.number),
-        default=None,
     )
+    if any(each.code == "material.same-as-unusable" for each in found):
+        return found
+    ended = rules.decide_validity(offered, need, today=act.today)
+    if not ended and same is not None:
+        ended = rules.decide_validity(as_held(same), need, today=act.today)
+    return (*found, *ended)
+
+
+def _way(line: Line, override: Override | None) -> MaterialSource:
+    """Say how a paper comes to its line: fetched by the office where the guide waives it, else from the applicant."""
+    if override is Override.VOLUNTEERED:
+        return MaterialSource.VOLUNTEERED
+    return MaterialSource.FETCHED if line.waived else MaterialSource.SUBMITTED
 
 
 def _new_material(
-    act: Act, dossier: Dossier, line: Line, description: Description, upload: Upload
+    act: Act, dossier: Dossier, line: Line, description: Description, how: MaterialSource
 ) -> Material:
+    number = description.document_number
     material = Material()
-    material.applicant, material.standard, material.title = dossier.applicant, line.material, line.name
-    material.document_number = description.document_number
+    material.applicant = subjects.holder_of(act, dossier, standard=line.material, number=number).id
+    material.standard, material.title, material.document_number = line.material, line.name, number
     material.issuer = description.issuer
     material.issued_on = material.valid_from = description.issued_on
     material.valid_until = description.valid_until
-    material.original_seen = description.original_seen
     material.source_dossier = dossier.id
     if Grade.D in line.grades:
-        material.grade = Grade.D.value
-    elif description.original_seen:
+        material.grade, material.original_seen = Grade.D.value, description.original_seen
+    if how is MaterialSource.FETCHED:
+        material.source = how.value
+        vouch(act, material)
+    return register(act, material)
+
+
+def vouch(act: Act, material: Material) -> None:
+    """Raise a copy to what a window answers for (C→B): who saw it or fetched it, and on which day."""
+    if material.grade == Grade.C:
         material.grade = Grade.B.value
         material.verified_by, material.verified_on = act.by.userid, act.today
-    register(act, material)
-    _claim(act, material)
-    return material
 
 
-def _supersede(act: Act, dossier: Dossier, material: Material, override: Override | None) -> None:
-    if override not in (Override.EXPIRED, Override.CHANGED):
-        return
-    for older in list(questions.library(act.site, dossier.applicant, material.standard)):
-        if older.id != material.id and older.status == MaterialStatus.VALID:
-            _close(act, older, material)
+def _complete(act: Act, material: Material, description: Description) -> None:
+    """Take over what a paper shows more than is known of it: its last day, and that its original was seen."""
+    material.disputed = False
+    material.valid_until = material.valid_until or description.valid_until
+    if description.original_seen:
+        vouch(act, material)
+        material.original_seen = True
 
 
-def _close(act: Act, older: Material, newer: Material) -> None:
-    older.status, older.superseded_by = MaterialStatus.SUPERSEDED.value, newer.id
-    keys.release(act.site, _identity(older), older.id)
-    leave_trace(act, "material.supersede", older, details={"by": newer.id})
+def _renditions(act: Act, upload: Upload, pages: Sequence[Upload]) -> Iterator[tuple]:
+    yield hold(act, upload).digest, upload.title, "scan", act.at
+    for page in pages:
+        yield hold(act, page).digest, page.title, "page", act.at
 
 
 def _enter_line(
-    act: Act, dossier: Dossier, line: str, material: Material, digest: str, how: str, note: str
+    act: Act,
+    dossier: Dossier,
+    line: str,
+    material: Material,
+    digests: Sequence[str],
+    how: MaterialSource,
+    note: str,
 ) -> None:
     dossier.entries = (
         *dossier.entries,
-        (line, material.id, digest, how, act.at, act.by.userid, note),
+        *((line, material.id, digest, how.value, act.at, act.by.userid, note) for digest in digests),
     )

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from records.domain import ledger
 from records.domain.permissions import Permission
 from records.domain.vocabulary import NoticeKind
-from records.exchange import notices as paper
-from records.exchange.typeface import missing_glyphs, shipped_typeface
-from records.exchange.wording import compose
 from records.indexes import keys
 from records.resources.dossiers import Dossier
 from records.resources.notices import Notice
 
 from .acts import Act, enter, leave_trace, owe, plain, register
 from .services import WORKER, Services
+
+if TYPE_CHECKING:
+    from records.exchange.notices import NoticeSheet
+    from records.exchange.typeface import Typeface
 
 
 def issue(act: Act, dossier: Dossier, kind: NoticeKind, facts: Mapping[str, object]) -> Notice:
@@ -39,7 +41,7 @@ def issue(act: Act, dossier: Dossier, kind: NoticeKind, facts: Mapping[str, obje
     notice.unit = dossier.unit
     register(act, notice)
     notice.verify_code = act.vault.identifier("verify", notice.number)
-    url = f"{act.site.office.get('url', LOCAL)}/verify?n={quote(notice.code)}&c={notice.verify_code}"
+    url = f"{(act.site.office.get('url') or LOCAL)}/verify?n={quote(notice.code)}&c={notice.verify_code}"
     notice.facts = ledger.canonical(
         plain(
             {
@@ -54,7 +56,7 @@ def issue(act: Act, dossier: Dossier, kind: NoticeKind, facts: Mapping[str, obje
     keys.claim(act.site, keys.compose("notice-code", notice.code), notice.id)
     dossier.notices = (*dossier.notices, notice.id)
     leave_trace(act, f"notice.{kind}", notice, unit=dossier.unit, permission=Permission.NOTICE_VIEW)
-    owe(act, "render-notice", notice.id)
+    owe(act, "render-notice", notice.id, on=notice)
     return notice
 
 
@@ -73,20 +75,32 @@ PREFIX = {
 }
 
 
-def sheet_of(notice: Notice) -> paper.NoticeSheet:
+def sheet_of(notice: Notice) -> NoticeSheet:
     """Return what the frozen facts of a notice say, laid out for paper."""
+    from records.exchange.wording import compose  # the PDF libraries are a third of what a start imports
+
     return compose(NoticeKind(notice.notice_kind), json.loads(notice.facts))
+
+
+def ready_typeface() -> Typeface:
+    """Return the typeface of our papers; the first call of a process loads it and the PDF libraries (half a second)."""
+    from records.exchange.typeface import shipped_typeface
+
+    return shipped_typeface()
 
 
 def render_notice(services: Services, notice_id: str) -> None:
     """Render a notice that is owed, store the PDF, then record its digest; doing it twice changes nothing."""
+    from records.exchange.notices import render
+    from records.exchange.typeface import missing_glyphs
+
     with services.database.read() as root:
         notice = root["site"].notices[notice_id]
         if notice.digest:
             return
         sheet = sheet_of(notice)
-    face = shipped_typeface()
-    stored = services.store.put_bytes(paper.render(sheet, typeface=face))
+    face = ready_typeface()
+    stored = services.store.put_bytes(render(sheet, typeface=face))
     missing = missing_glyphs(sheet.texts(), face)
 
     def record(root) -> None:
@@ -99,6 +113,6 @@ def render_notice(services: Services, notice_id: str) -> None:
         notice.missing = missing
         notice.issued_at = act.at
         enter(act, "notice.issued", f"notice:{notice.id}", after=stored.digest)
-        site.jobs.strike(f"render-notice:{notice_id}")
+        site.jobs.strike(notice.owed)
 
     services.database.run(record, note="notice")

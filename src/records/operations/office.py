@@ -1,23 +1,17 @@
-"""The office (单位): read from one TOML file that anybody can edit, founded once, written back as the same file.
+"""The office (单位): founded once from its description, with its people, their letters and the first audit entries.
 
-Passwords never stand in the file; whoever founds the site hands each person a one-time password.
+Passwords never stand in the description; whoever founds the site hands each person a one-time password.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from importlib.resources import files
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from records.domain import identifiers
-from records.domain.access import EVERYWHERE, Grant, Identity, separation_broken
-from records.domain.findings import Finding, Refused, Severity
-from records.domain.vocabulary import Role
+from records.domain.access import Identity
+from records.exchange.office import example, export_office, read_office
 from records.indexes import keys
 from records.resources.people import Person
 from records.resources.site import Site
@@ -28,274 +22,18 @@ from records.vault import ALPHABET, Vault, password_hash
 from .acts import Act, enter, leave_trace, plain
 from .services import Services
 
-SEPARATION = "GB/T 22239 集中管控（三员分立）"
-NUMBERING = "DA/T 13-2022"
-
-ROLES = frozenset(role.value for role in Role)
+__all__ = [
+    "FOUNDER",
+    "example",
+    "export_office",
+    "found",
+    "found_site",
+    "one_time_password",
+    "read_office",
+]
 
 #: Who founds a site: nobody has a letter yet.
 FOUNDER = Identity(userid="system", name="系统", unit="")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What one field of the file holds: its type, the form of its text, and what stands there when it is left out."""
-
-    kind: type = str
-    form: str = r"\S(.*\S)?"
-    default: Any = None
-    required: bool = True
-
-
-TEXT = Entry()
-PHONE = Entry(form=r"\d{3,4}-\d{7,8}|\d{5}|1\d{10}")
-UNIT = Entry(form=r"[a-z][a-z0-9-]*")
-UNIT_OR_ALL = Entry(form=r"[a-z][a-z0-9-]*|\*")
-DAY = Entry(date)
-LAST_DAY = Entry(date, required=False)
-HOURS = Entry(list, form=r"([01]\d|2[0-3]):[0-5]\d")
-
-TOP = {
-    "name": TEXT, "public_name": TEXT, "title": TEXT, "county": TEXT, "region": Entry(form=r"\d{6}"), "address": TEXT,
-    "phone": PHONE, "supervision_phone": PHONE, "counter": TEXT, "complaints": TEXT,
-}  # fmt: skip
-OPENING = {
-    "days": TEXT,
-    "morning": HOURS,
-    "afternoon": HOURS,
-    "after_hours": Entry(default="", required=False),
-}
-#: Tables by key (``[units.x]``) and lists of tables (``[[people]]``), each with the fields of one of them.
-TABLES = {
-    "units": {
-        "code": Entry(form=r"[A-Z]{2,4}"), "name": TEXT, "short": TEXT, "credit_code": Entry(form=r"[0-9A-Z]{18}"),
-        "notice_prefix": Entry(form=r"[\u4e00-\u9fff]{1,6}"), "phone": PHONE,
-    },
-    "fonds": {"number": Entry(form=r"[A-Z0-9]{4}"), "name": TEXT, "unit_code": Entry(form=r"[A-Z0-9]{3}")},
-    "retention": {"approval": TEXT, "approved_on": DAY},
-}  # fmt: skip
-LISTS = {
-    "calendar": {"date": DAY, "works": Entry(bool), "why": TEXT},
-    "windows": {"code": Entry(form=r"[A-Z]\d{2}"), "name": TEXT, "unit": UNIT_OR_ALL},
-    "people": {
-        "userid": Entry(form=r"[a-z][a-z0-9-]{1,31}"), "name": TEXT, "unit": UNIT,
-        "window": Entry(default="", required=False), "staff_number": TEXT, "letters": Entry(list, form=""),
-    },
-}  # fmt: skip
-LETTER = {"role": TEXT, "unit": UNIT_OR_ALL, "letter": TEXT, "since": DAY, "until": LAST_DAY}
-
-#: What no two entries may share: list or table, field.
-UNIQUE = (
-    ("units", "code"), ("units", "credit_code"), ("units", "notice_prefix"), ("fonds", "number"),
-    ("windows", "code"), ("people", "userid"), ("people", "staff_number"),
-)  # fmt: skip
-
-
-def example() -> str:
-    """Return the text of the demo office, a county that does not exist (示例单位)."""
-    return files("records.rules").joinpath("office/yunxi.toml").read_text(encoding="utf-8")
-
-
-def read_office(text: str, *, name: str) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
-    """Read an office file (单位描述文件): the office as plain values, or None, and everything that is wrong with it.
-
-    ``name`` is the file's name for the findings; their subject is the path of the field, ``people.3.letters.0.role``.
-    The answer holds ``units``, ``fonds`` and ``retention`` by unit key, ``windows`` and ``people`` as
-    tuples, ``calendar`` as ``(date, works, why)``; each person has ``letters`` as ``(role, unit, letter, since, until)``.
-    """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return None, (Finding("office.syntax", subject=name, params={"message": str(error)}),)
-    findings = tuple(_shapes(raw))
-    if not findings:
-        office = _build(raw)
-        findings = tuple(_sense(office))
-        if not any(found.severity is Severity.BLOCKS for found in findings):
-            return office, findings
-    return None, findings
-
-
-def _shapes(raw: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find unknown, missing and ill-formed fields."""
-    parts = {"hours", *TABLES, *LISTS}
-    yield from _fields("", {key: value for key, value in raw.items() if key not in parts}, TOP)
-    yield from _fields("hours.", raw.get("hours", {}), OPENING)
-    for table, fields in TABLES.items():
-        for key, entry in _mapping(raw.get(table, {})).items():
-            yield from _fields(f"{table}.{key}.", entry, fields)
-    for listed, fields in LISTS.items():
-        for at, entry in enumerate(_sequence(raw.get(listed, []))):
-            yield from _fields(f"{listed}.{at}.", entry, fields)
-            if listed == "people" and isinstance(entry, dict):
-                for nth, letter in enumerate(_sequence(entry.get("letters", []))):
-                    yield from _fields(f"people.{at}.letters.{nth}.", letter, LETTER)
-    for part, kind in (*((table, dict) for table in TABLES), *((listed, list) for listed in LISTS)):
-        if part in raw and not isinstance(raw[part], kind):
-            yield _wrong_type(part, kind)
-        elif not raw.get(part) and part != "calendar":
-            yield Finding("office.missing", subject=part, params={"field": part})
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _sequence(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _fields(path: str, table: object, fields: Mapping[str, Entry]) -> Iterator[Finding]:
-    if not isinstance(table, dict):
-        yield _wrong_type(path.rstrip("."), dict)
-        return
-    for key in table:
-        if key not in fields:
-            yield Finding("office.unknown-field", subject=path + key, params={"field": key})
-    for key, entry in fields.items():
-        if key not in table:
-            if entry.required:
-                yield Finding("office.missing", subject=path + key, params={"field": key})
-        elif type(table[key]) is not entry.kind:
-            yield _wrong_type(path + key, entry.kind)
-        elif entry.kind in (str, list) and entry.form and not _well_formed(table[key], entry):
-            yield Finding("office.form", subject=path + key, params={"value": str(table[key])})
-
-
-def _well_formed(value: str | list, entry: Entry) -> bool:
-    if isinstance(value, str):
-        return re.fullmatch(entry.form, value) is not None or (not value and not entry.required)
-    texts = [part for part in value if isinstance(part, str) and re.fullmatch(entry.form, part)]
-    return len(value) == len(texts) == 2 and texts[0] < texts[1]
-
-
-def _wrong_type(path: str, kind: type) -> Finding:
-    return Finding("office.type", subject=path, params={"expected": kind.__name__})
-
-
-def _build(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the office with every optional field filled and every list as a tuple."""
-    office: dict[str, Any] = {key: raw[key] for key in TOP}
-    office["hours"] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in _filled(raw["hours"], OPENING).items()
-    }
-    for table, fields in TABLES.items():
-        office[table] = {key: _filled(entry, fields) for key, entry in raw[table].items()}
-    for listed, fields in LISTS.items():
-        office[listed] = tuple(_filled(entry, fields) for entry in raw.get(listed, ()))
-    office["calendar"] = tuple(tuple(day.values()) for day in office["calendar"])
-    for person in office["people"]:
-        person["letters"] = tuple(tuple(_filled(letter, LETTER).values()) for letter in person["letters"])
-    return office
-
-
-def _filled(entry: Mapping[str, Any], fields: Mapping[str, Entry]) -> dict[str, Any]:
-    return {key: entry.get(key, field.default) for key, field in fields.items()}
-
-
-def _sense(office: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find what is well-formed and still cannot be: doubles, unknown units and roles, offices nobody may hold."""
-    yield from _doubles(office)
-    yield from _units(office)
-    windows = {window["code"] for window in office["windows"]}
-    for at, person in enumerate(office["people"]):
-        yield from _person(f"people.{at}", person, office["units"], windows)
-    roles = {letter[0] for person in office["people"] for letter in person["letters"]}
-    for role in (Role.ADMINISTRATOR, Role.AUDITOR):
-        if role.value not in roles:
-            yield Finding("office.nobody", subject="people", params={"role": role.value, "label": role.label})
-
-
-def _units(office: Mapping[str, Any]) -> Iterator[Finding]:
-    for key, unit in office["units"].items():
-        refused = identifiers.credit_code(unit["credit_code"])
-        if isinstance(refused, Refused):
-            yield Finding(
-                "office.credit-code",
-                subject=f"units.{key}.credit_code",
-                params={"value": unit["credit_code"]},
-                basis="GB 32100-2015",
-            )
-    for table in ("fonds", "retention"):
-        for key in office[table]:
-            if key not in office["units"]:
-                yield _unknown_unit(f"{table}.{key}", key)
-    for key in office["fonds"]:
-        if key not in office["retention"]:
-            yield Finding(
-                "office.no-retention",
-                Severity.WARNS,
-                subject=f"retention.{key}",
-                params={"unit": key},
-                basis=NUMBERING,
-            )
-    for at, window in enumerate(office["windows"]):
-        if window["unit"] not in (*office["units"], EVERYWHERE):
-            yield _unknown_unit(f"windows.{at}.unit", window["unit"])
-
-
-def _doubles(office: Mapping[str, Any]) -> Iterator[Finding]:
-    for part, field in UNIQUE:
-        held = office[part]
-        named = held.items() if isinstance(held, dict) else enumerate(held)
-        yield from _twice((f"{part}.{key}.{field}", str(entry[field])) for key, entry in named)
-    yield from _twice((f"calendar.{at}.date", str(day[0])) for at, day in enumerate(office["calendar"]))
-    yield from _twice(
-        (f"people.{at}.letters.{nth}.letter", letter[2])
-        for at, person in enumerate(office["people"])
-        for nth, letter in enumerate(person["letters"])
-    )
-
-
-def _twice(named: Iterable[tuple[str, str]]) -> Iterator[Finding]:
-    first: dict[str, str] = {}
-    for path, value in named:
-        if value in first:
-            yield Finding("office.double", subject=path, params={"value": value, "first": first[value]})
-        first.setdefault(value, path)
-
-
-def _person(
-    path: str, person: Mapping[str, Any], units: Mapping[str, Any], windows: set[str]
-) -> Iterator[Finding]:
-    if person["unit"] not in units:
-        yield _unknown_unit(f"{path}.unit", person["unit"])
-    if person["window"] and person["window"] not in windows:
-        yield Finding("office.window-unknown", subject=f"{path}.window", params={"window": person["window"]})
-    if not person["letters"]:
-        yield Finding("office.no-letter", subject=f"{path}.letters", params={"name": person["name"]})
-    grants = []
-    for nth, (role, unit, letter, since, until) in enumerate(person["letters"]):
-        where = f"{path}.letters.{nth}"
-        if role not in ROLES:
-            yield Finding("office.role-unknown", subject=f"{where}.role", params={"role": role})
-        else:
-            grants.append(Grant(Role(role), unit, letter, since, until))
-        if unit not in (*units, EVERYWHERE):
-            yield _unknown_unit(f"{where}.unit", unit)
-        if until is not None and until < since:
-            yield Finding("office.dates", subject=f"{where}.until", params={"letter": letter})
-    broken = _broken(grants)
-    if broken:
-        labels = "、".join(role.label for role in Role if role in broken)
-        yield Finding(
-            "office.separation",
-            subject=f"{path}.letters",
-            params={"name": person["name"], "roles": labels},
-            basis=SEPARATION,
-        )
-
-
-def _broken(grants: list[Grant]) -> frozenset[Role]:
-    """Return roles that one person would hold at once against the separation; most are held where a letter begins."""
-    return frozenset().union(
-        *(separation_broken(other.role for other in grants if other.holds_on(each.since)) for each in grants)
-    )
-
-
-def _unknown_unit(path: str, unit: str) -> Finding:
-    return Finding("office.unit-unknown", subject=path, params={"unit": unit})
 
 
 def found_site(
@@ -378,45 +116,3 @@ def one_time_password() -> str:
     """Return a password of 16 letters and digits in groups of four, 80 random bits, easy to read out (一次性口令)."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(16))
     return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
-
-
-def export_office(site: Site) -> str:
-    """Return the office and its people as the text of an office file, without any secret (导出单位描述)."""
-    office = site.office
-    people = [
-        {key: getattr(person, key) for key in LISTS["people"]}
-        | {"letters": tuple(dict(zip(LETTER, letter, strict=True)) for letter in person.letters)}
-        for person in sorted(site.people.values(), key=lambda person: person.number)
-    ]
-    calendar = [dict(zip(LISTS["calendar"], day, strict=True)) for day in office["calendar"]]
-    blocks = [_lines({key: office[key] for key in TOP} | {"calendar": calendar})]
-    blocks.append("[hours]\n" + _lines(office["hours"]))
-    for table in TABLES:
-        blocks += [f"[{table}.{key}]\n{_lines(entry)}" for key, entry in office[table].items()]
-    for listed, entries in (("windows", office["windows"]), ("people", people)):
-        blocks += [f"[[{listed}]]\n{_lines(entry)}" for entry in entries]
-    return "\n".join(blocks)
-
-
-def _lines(table: Mapping[str, Any]) -> str:
-    return "".join(f"{key} = {_written(value)}\n" for key, value in table.items() if value not in (None, ""))
-
-
-def _written(value: Any) -> str:
-    """Return a value in TOML."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case date():
-            return value.isoformat()
-        case str():
-            return f'"{_escaped(value)}"'
-        case Mapping():
-            shown = {key: part for key, part in value.items() if part is not None}
-            return "{" + ", ".join(f"{key} = {_written(part)}" for key, part in shown.items()) + "}"
-        case _:
-            return "[" + ", ".join(map(_written, value)) + "]"
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r'["\\\x00-\x1f\x7f]', lambda sign: f"\\u{ord(sign[0]):04x}", text)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from records.clock import CIVIL, civil_date
 from records.domain import masking
-from records.domain.checklists import LineState, LineStatus
+from records.domain.checklists import NOT_HANDED_IN, LineState, LineStatus
 from records.domain.deadlines import Act as LegalAct
 from records.domain.deadlines import Deeming, rule_for
 from records.domain.findings import Refused
@@ -27,8 +27,12 @@ from records.rules import intake_rules
 
 from .acts import Act
 from .checklists import checklist_of, guide_of
+from .filing import handed_in_as
 
 Facts = dict[str, object]
+
+#: In the words of the paper: what the applicant did not have to bring.
+NOT_BROUGHT = frozenset(source.label for source in NOT_HANDED_IN)
 
 
 def receipt(act: Act, dossier: Dossier) -> Facts:
@@ -74,7 +78,7 @@ def acceptance(act: Act, dossier: Dossier) -> Facts:
         "waived": [
             {"name": row["name"], "source": row["source"], "note": row["note"]}
             for row in _materials(act, dossier)
-            if row["source"] == MaterialSource.REUSED.label
+            if row["source"] in NOT_BROUGHT
         ],
         "materials": _materials(act, dossier),
     }
@@ -193,15 +197,18 @@ def _materials(act: Act, dossier: Dossier) -> list[dict[str, str]]:
 
 def _row(act: Act, state: LineState, entry: tuple) -> dict[str, str]:
     material = act.site.materials[entry[1]]
-    reused = entry[3] == MaterialSource.REUSED
+    brought = MaterialSource(entry[3]) not in NOT_HANDED_IN
+    link = state.via.label if state.via else ""
     until = f"有效期至{material.valid_until}" if material.valid_until else ""
-    verified = f"{material.grade}级，{material.verified_on}核验" if reused and material.verified_on else ""
+    verified = (
+        f"{material.grade}级，{material.verified_on}核验" if not brought and material.verified_on else ""
+    )
     return {
         "name": state.line.name,
-        "form": state.line.form.label,
-        "copies": "" if reused else str(state.line.originals + state.line.copies),
+        "form": handed_in_as(material, entry[3]),
+        "copies": "" if not brought else str(state.line.originals + state.line.copies),
         "source": MaterialSource(entry[3]).label,
-        "note": "，".join(part for part in (verified, until) if part),
+        "note": "，".join(part for part in (link, verified, until) if part),
     }
 
 

@@ -25,7 +25,7 @@ from records.rules.transitions import transitions
 from records.store import ContentStore
 from records.vault import Vault
 
-from .access import AccessLog
+from .access import AccessLog, TokenDays
 from .acts import Act
 
 #: Who acts when nobody sits at the desk.
@@ -46,6 +46,7 @@ class Services:
     matrix: Matrix
     table: tuple[Transition, ...]
     access: AccessLog
+    tokens: TokenDays
     extractor: Extractor
     engines: Mapping[str, Engine]
     instance: Path
@@ -100,6 +101,7 @@ def open_services(settings: Mapping[str, object], *, read_only: bool = False) ->
         matrix=matrix(),
         table=transitions(),
         access=AccessLog(instance / "access"),
+        tokens=TokenDays(instance / "tokens"),
         extractor=Extractor(),
         engines={name: _engine(settings, instance / "fulltext" / name) for name in INDEXES},
         instance=instance,

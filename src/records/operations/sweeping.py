@@ -10,6 +10,7 @@ from datetime import timedelta
 from records.resources.site import Site
 
 from .archiving import manifest_of
+from .guide_imports import named_by_imports
 from .services import Services
 
 GRACE = timedelta(days=1)
@@ -18,7 +19,7 @@ QUARANTINE = timedelta(days=30)
 
 def named_digests(services: Services, site: Site) -> frozenset[str]:
     """Return the digest of every content that some record names: holdings, papers, manifests and all their parts."""
-    named = {*site.holdings}
+    named = {*site.holdings} | named_by_imports(site)
     named |= {notice.digest for notice in site.notices.values() if notice.digest}
     for item in site.archives.values():
         if item.manifest:

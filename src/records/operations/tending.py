@@ -16,17 +16,21 @@ from records.resources.site import Site
 from records.rules import intake_rules
 
 from . import papers_owed
+from .acts import leave_trace
 from .checklists import guide_of
 from .dossiers import deem_accepted
-from .sealing import newest_head, seal
+from .guides import present
+from .sealing import complete_file, newest_head, seal
 from .services import WORKER, Services
 from .sweeping import sweep
+from .unanswered import forget
 
 SEAL_EVERY = timedelta(hours=1)
 
 
 def tend(services: Services) -> int:
     """Do what is due by the calendar; return how many cases were held for accepted."""
+    turn(services)
     with services.database.read() as root:
         site = root["site"]
         overdue = [dossier.id for dossier in _received(site) if _silent_too_long(services, site, dossier)]
@@ -36,10 +40,34 @@ def tend(services: Services) -> int:
         _deem(services, dossier_id)
     if sealed_at is None or services.clock.now() >= sealed_at + SEAL_EVERY:
         seal(services)
+    else:
+        complete_file(services)
     if services.swept_on != services.clock.today():
         services.swept_on = services.clock.today()
         sweep(services)
+        forget(services)
     return len(overdue)
+
+
+def turn(services: Services) -> int:
+    """Let the feed say which guides begin or end today (生效、撤下); return how many. A day without any writes nothing."""
+    today = services.clock.today()
+    with services.database.read() as root:
+        if not questions.guides_turning(root["site"], today):
+            return 0
+
+    def within(root) -> int:
+        site = root["site"]
+        turning = questions.guides_turning(site, today)
+        act = services.act(site, WORKER, channel="job")
+        for guide in turning.values():
+            present(guide, today)
+            edition = guide.in_force(today)
+            leave_trace(act, "guide.turn", guide, details={"version": edition.version if edition else 0})
+        site.turned_on = today
+        return len(turning)
+
+    return services.database.run(within, note="guides turn")
 
 
 def _received(site: Site):

@@ -8,7 +8,11 @@ from .base import Folder, Record
 
 
 class Applicant(Record):
-    """One subject with a library of materials; the number itself is sealed, only its mask is readable."""
+    """One subject with a library of materials; the number itself is sealed, only its mask is readable.
+
+    ``links`` join subjects that are the same business, each ``(role, applicant id, id of the material that proves it,
+    day)``: the person's role is operator, the business's operated.
+    """
 
     kind: ClassVar[str] = "applicant"
     applicant_kind = "person"
@@ -21,6 +25,7 @@ class Applicant(Record):
     phone_sealed = b""
     phone_masked = ""
     representative = ""
+    links: tuple[tuple[str, str, str, object], ...] = ()
     machinery: ClassVar[frozenset[str]] = Record.machinery | {"number_sealed", "phone_sealed"}
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from persistent import Persistent
 
+from records.shorthand import Terse
 
-class AuditEntry(Persistent):
+
+class AuditEntry(Terse):
     """One act: its canonical line, its Merkle leaf, and the personal details that stand beside the chain.
 
     ``line`` is canonical JSON (UTF-8); ``leaf`` is the RFC 9162 leaf hash of it; ``details`` are the before and after

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import ClassVar
 
-from persistent import Persistent
 from pyramid.authorization import Allow
 
 from records.db import SmallOOBTree
 from records.rules.permissions import matrix
+from records.shorthand import Terse
 
 
 @lru_cache(maxsize=4096)
@@ -25,7 +25,7 @@ def access_list(unit: str, state: str) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-class Resource(Persistent):
+class Resource(Terse):
     """Anything with a place in the tree: a name and what it lies in."""
 
     __name__ = ""
@@ -39,20 +39,21 @@ class Resource(Persistent):
 class Record(Resource):
     """A thing the office keeps (记录): found by its id, ordered by its number, followed through the change feed.
 
-    ``number`` counts within the kind from 1 and is gapless; ``seq`` is its place in the change feed; ``listed``
-    are the work lists it stands in now, as keys; ``fingerprint`` is the digest of its attributes after the last act.
+    ``number`` counts within the kind from 1 and is gapless; ``seq`` is its place in the change feed; ``owed`` the last
+    job that was promised for it; ``listed`` its places in the work lists; ``fingerprint`` is the digest of its attributes after the last act.
     """
 
     kind: ClassVar[str] = ""
     id = ""
     number = 0
     seq = 0
-    listed: tuple[bytes, ...] = ()
+    owed = 0
+    listed: tuple[tuple, ...] = ()
     fingerprint = ""
     created_at = None
 
     #: Attributes that the semantic digest leaves out, because they say how and not what.
-    machinery: ClassVar[frozenset[str]] = frozenset({"seq", "listed", "number", "fingerprint"})
+    machinery: ClassVar[frozenset[str]] = frozenset({"seq", "listed", "number", "fingerprint", "owed"})
 
     def as_record(self) -> dict[str, object]:
         """Return all attributes as they are, without place and machinery."""

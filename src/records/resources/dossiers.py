@@ -10,8 +10,8 @@ from .base import Folder, Record
 class Dossier(Record):
     """One case: whose, for what, by which version of the guide, and all that happened to it.
 
-    ``entries`` are the materials on its lines, each ``(line, material id, digest, how, at, by, note)`` with ``how``
-    one of submitted, reused, volunteered, replaced. ``events`` are ``(event, at, by, note)``. Days are civil days at +08:00,
+    ``entries`` are the files on its lines, each ``(line, material id, digest, how, at, by, note)`` with ``how``
+    one of submitted, reused, volunteered, fetched; a material of several files has one entry for each, in order. ``events`` are ``(event, at, by, note)``. Days are civil days at +08:00,
     instants are UTC.
     """
 
@@ -28,7 +28,7 @@ class Dossier(Record):
     item_kind = ""
     state = "draft"
     channel = "counter"
-    situation: tuple[tuple[str, bool], ...] = ()
+    situation: tuple[tuple[str, bool | str | tuple[str, ...]], ...] = ()
     entries: tuple[tuple, ...] = ()
     overrides: tuple[tuple, ...] = ()
     told: tuple[str, ...] = ()

@@ -14,9 +14,17 @@ class Session(Persistent):
     ends_at = None
 
 
-class Answer(Persistent):
-    """What a repeated request is told (幂等): the status, the place or the body that the first one got."""
+class OtherBody(Exception):
+    """A key that has its answer came again with other contents; neither the old answer nor the new deed is right."""
 
+
+class Answer(Persistent):
+    """What a repeated request is told (幂等): the status, the place or the body that the first one got.
+
+    ``asked`` is the SHA-256 of what the first one brought; empty in answers kept before that was noted.
+    """
+
+    asked = b""
     status = 0
     location = ""
     body = b""

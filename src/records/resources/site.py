@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from persistent import Persistent
+from datetime import date
 
 from records.db import SmallLOBTree, SmallOOBTree
 from records.queue import Queue
+from records.sequence import Sequence
+from records.shorthand import Tally
 
 from .applicants import Applicants
 from .archives import Archives
 from .base import Folder, Resource
 from .dossiers import Dossiers
+from .feedback import FeedbackFolder
 from .guides import Guides
-from .materials import Materials
+from .materials import Holdings, Materials
 from .notices import Notices
 from .people import People
+from .standards import StandardsFolder
+from .synonyms import Synonyms
 
 
-class Counter(Persistent):
+class Counter(Tally):
     """A plain number that only grows; under the write lock it is gapless and in commit order."""
-
-    value = 0
-
-    def next(self) -> int:
-        """Return the next number."""
-        self.value += 1
-        return self.value
 
 
 class Site(Resource):
     """The root of everything (站点): folders one can walk into, and trees only the code reads.
 
     ``office`` is the centre's description as plain values: name, units, windows, fonds, opening hours, calendar.
+    ``turned_on`` is the civil day up to which the feed has said of every guide which edition is in force.
     """
 
     office: dict = {}
+    turned_on: date | None = None
 
     def __init__(self) -> None:
         self.applicants = self._folder("applicants", Applicants())
@@ -44,16 +44,30 @@ class Site(Resource):
         self.notices = self._folder("notices", Notices())
         self.archives = self._folder("archives", Archives())
         self.people = self._folder("people", People())
-        self.holdings = SmallOOBTree()
+        self.place_public_words()
+        self.place_standards()
+        self.holdings = Holdings()
         self.keys = SmallOOBTree()
         self.worklists = SmallOOBTree()
-        self.feed = SmallLOBTree()
-        self.audit = SmallLOBTree()
+        self.feed = Sequence()
+        self.audit = Sequence()
         self.heads = SmallLOBTree()
         self.counters = SmallOOBTree()
         self.sessions = SmallOOBTree()
         self.once = SmallOOBTree()
         self.jobs = Queue()
+
+    def place_public_words(self) -> None:
+        """Give the site the folders of its own everyday words and of what readers say, unless it has them."""
+        if getattr(self, "synonyms", None) is None:
+            self.synonyms = self._folder("synonyms", Synonyms())
+        if getattr(self, "feedback", None) is None:
+            self.feedback = self._folder("feedback", FeedbackFolder())
+
+    def place_standards(self) -> None:
+        """Give the site the folder of its own standard materials, unless it has it."""
+        if getattr(self, "standards", None) is None:
+            self.standards = self._folder("standards", StandardsFolder())
 
     def __getitem__(self, name: str) -> Folder:
         """Return the folder that a path leads into."""
@@ -86,4 +100,7 @@ FOLDERS = {
     "notice": "notices",
     "archive": "archives",
     "person": "people",
+    "synonym": "synonyms",
+    "feedback": "feedback",
+    "standard": "standards",
 }

@@ -1,4 +1,4 @@
-"""The catalogue of standard materials (标准材料目录) and the table of words (用语表), read once.
+"""The catalogue of standard materials (标准材料目录), read once, and the table of words beside it.
 
 A second name becomes a first one only by the curated aliases of ``materials.csv``, never by likeness: 身份证明 may be a
 card or a household register.
@@ -6,18 +6,33 @@ card or a household register.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
-from records.domain.findings import Severity
-from records.domain.guides import Wording
 from records.domain.materials import Sensitivity, StandardMaterial
+from records.domain.standards import Standards, fold
 from records.domain.vocabulary import Grade, ReuseClass
 
 from .reading import Row, rows
+from .wording import wording
 
+__all__ = ["material_named", "materials", "shipped", "wording"]
+
+COLUMNS = frozenset(
+    [
+        "code",
+        "name",
+        "aliases",
+        "licence_type",
+        "validity_days",
+        "reuse",
+        "sensitivity",
+        "identity",
+        "grades",
+        "issuer",
+        "note",
+    ]
+)
 _IDENTITY = {"number", "issuer", "issued_on"}
 
 
@@ -33,34 +48,20 @@ def materials() -> Mapping[str, StandardMaterial]:
     names: dict[str, str] = {}
     for material in found.values():
         for name in (material.name, *material.aliases):
-            if names.setdefault(_fold(name), material.code) != material.code:
+            if names.setdefault(fold(name), material.code) != material.code:
                 raise ValueError(f"materials.csv: {name} names two materials")
     return found
 
 
+@cache
+def shipped() -> Standards:
+    """Return the shipped table with its names, as an office begins."""
+    return Standards(materials())
+
+
 def material_named(name: str) -> StandardMaterial | None:
-    """Return the standard material with this name or curated alias, otherwise nothing."""
-    code = _names().get(_fold(name))
-    return materials()[code] if code else None
-
-
-@cache
-def wording() -> tuple[Wording, ...]:
-    """Return the rows of ``wording.csv`` in their order: the words a guide may not use, and those it may."""
-    return tuple(row.build(_wording) for row in rows("wording.csv"))
-
-
-@cache
-def _names() -> dict[str, str]:
-    return {
-        _fold(name): material.code
-        for material in materials().values()
-        for name in (material.name, *material.aliases)
-    }
-
-
-def _fold(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
+    """Return the shipped material with this name or curated alias, otherwise nothing."""
+    return shipped().material_named(name)
 
 
 def _parts(cell: str) -> tuple[str, ...]:
@@ -68,6 +69,8 @@ def _parts(cell: str) -> tuple[str, ...]:
 
 
 def _material(row: Row) -> StandardMaterial:
+    if set(row) != COLUMNS:
+        raise ValueError(f"columns {sorted(set(row) ^ COLUMNS)} are missing or unknown")
     identity = frozenset(_parts(row["identity"]))
     if not identity <= _IDENTITY:
         raise ValueError(f"unknown identity parts {sorted(identity - _IDENTITY)}")
@@ -84,20 +87,6 @@ def _material(row: Row) -> StandardMaterial:
         sensitivity=Sensitivity(row["sensitivity"]),
         identity=identity,
         grades=grades,
-    )
-
-
-def _wording(row: Row) -> Wording:
-    if row["rule"] not in ("allow", "deny") or row["scope"] not in ("any", "name"):
-        raise ValueError(f"rule {row['rule']!r} or scope {row['scope']!r} is not known")
-    allowed = row["rule"] == "allow"
-    if not allowed and not row["code"]:
-        raise ValueError("a denied pattern needs a code")
-    return Wording(
-        pattern=re.compile(row["pattern"]),
-        allowed=allowed,
-        scope=row["scope"],
-        code=row["code"],
-        severity=Severity(row["severity"]) if row["severity"] else Severity.BLOCKS,
-        basis=row["basis"],
+        issuer=row["issuer"],
+        note=row["note"],
     )

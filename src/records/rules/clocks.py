@@ -46,9 +46,20 @@ def national_calendar(city: Iterable[tuple[date, bool, str]] = ()) -> Calendar:
 def intake_rules() -> Mapping[str, tuple[LimitRow, ...]]:
     """Return the legal periods by rule key (收件规则); ``none`` is the rule of an item that no law binds."""
     rules: dict[str, list[LimitRow]] = {NO_RULE: []}
-    for row in rows("limits.csv"):
-        rules.setdefault(row["key"], []).append(_limit(row))
+    for limit in _limits():
+        if limit.act is not Act.REPLY:
+            rules.setdefault(limit.key, []).append(limit)
     return MappingProxyType({key: tuple(found) for key, found in rules.items()})
+
+
+def reply_limit(key: str) -> LimitRow:
+    """Return within what time the office promised to answer (答复承诺); such a promise is no intake rule of an item."""
+    return next(limit for limit in _limits() if limit.act is Act.REPLY and limit.key == key)
+
+
+@cache
+def _limits() -> tuple[LimitRow, ...]:
+    return tuple(_limit(row) for row in rows("limits.csv"))
 
 
 def _limit(row: Row) -> LimitRow:

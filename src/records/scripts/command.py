@@ -9,13 +9,17 @@ from pathlib import Path
 
 import click
 
-from records.db import DatabaseBusy
+from records.domain import ledger
+from records.domain.findings import Finding
+from records.domain.permissions import Permission
 from records.migrations import mark_all
 from records.operations import importing, indexing, office, sealing
 from records.operations.searching import search as search_records
+from records.resources.site import Site
+from records.storage import DatabaseBusy
 from records.store import StoreFull
 
-from . import rules, verbs
+from . import asking, exporting, lists, people, rules, verbs
 from .instance import BROKEN, FINDINGS, Instance, result_or_refuse
 
 
@@ -217,16 +221,54 @@ def audit_seal(instance: Instance) -> None:
 @click.option("--to", "directory", type=click.Path(path_type=Path), required=True)
 @click.pass_obj
 def audit_export(instance: Instance, directory: Path) -> None:
-    """导出审计日志、签名头和公钥，供离线核验。"""
+    """导出审计日志、签名头和公钥，供离线核验；用 --as 指明的审计员还得到明细。"""
     services = instance.founded(reading=True)
     directory.mkdir(parents=True, exist_ok=True)
     with services.database.read() as root:
         site = root["site"]
         (directory / "entries.jsonl").write_bytes(b"".join(line + b"\n" for line in sealing.lines(site)))
         heads = "".join(json.dumps(head) + "\n" for head in sealing.heads(site))
+        may = bool(instance.userid) and services.matrix.permits(
+            instance.identity(site), Permission.AUDIT_VIEW
+        )
+        if may:
+            # The details hold personal data: reading them is noted before they are written.
+            services.access.note(
+                services.clock.now(), {"by": instance.userid, "read": "audit.export", "on": "", "purpose": ""}
+            )
+            _write_details(directory / "details.jsonl", site)
     (directory / "heads.jsonl").write_text(heads, encoding="utf-8")
     (directory / "public.pem").write_bytes(services.vault.public_pem())
-    instance.print({"to": str(directory)}, str(directory))
+    without = "" if may else "（不含明细：明细只导给审计员，请用 --as 指明。/ without details）"
+    instance.print({"to": str(directory), "details": may}, f"{directory}{without}")
+
+
+def _write_details(path: Path, site: Site) -> None:
+    """Write what stands beside the entries for its reader alone."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    with path.open("wb") as file:
+        for detail in sealing.details(site):
+            file.write(ledger.canonical(detail) + b"\n")
+
+
+@audit.command("prove")
+@click.argument("number", type=click.IntRange(min=1), metavar="ENTRY")
+@click.option("--to", "path", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def audit_prove(instance: Instance, number: int, path: Path | None) -> None:
+    """给出一条审计条目的证明，不必出示其他条目即可离线核验（verify_audit.py --proof）。"""
+    services = instance.founded(reading=True)
+    with services.database.read() as root:
+        if not services.matrix.permits(instance.identity(root["site"]), Permission.AUDIT_VIEW):
+            instance.refuse(
+                (Finding("permission.denied", params={"permission": Permission.AUDIT_VIEW.value}),)
+            )
+        proof = result_or_refuse(instance, sealing.prove(root["site"], number))
+    text = json.dumps(proof, ensure_ascii=False, indent=1)
+    if path is not None:
+        path.write_text(text + "\n", encoding="utf-8")
+    instance.print(proof, text if path is None else str(path))
 
 
 @audit.command("verify")
@@ -241,7 +283,20 @@ def audit_verify(instance: Instance, directory: Path) -> None:
     sys.exit(0 if report["ok"] else FINDINGS)
 
 
-for rule in (rules.clock, rules.identifier, rules.code, rules.lint, rules.retention):
+for rule in (
+    rules.clock,
+    rules.identifier,
+    rules.code,
+    rules.lint,
+    rules.retention,
+    exporting.export_catalogue,
+):
     main.add_command(rule)
 for group in verbs.groups():
     main.add_command(group)
+for command in (people.show, people.reset_password):
+    main.commands["people"].add_command(command)
+for command in (asking.ask, asking.show_unanswered):
+    main.add_command(command)
+for command in (lists.import_guides, lists.export_guides):
+    main.add_command(command)

@@ -1,13 +1,15 @@
 """The demo office (示例): twenty applicants and forty cases in every state over two years, made by real acts.
 
-Nothing is written behind the operations; the same seed on the same site gives the same semantic digest. Numbers lie in
-region codes that no one was ever given, so that no real person or organisation can match.
+Nothing is written behind the operations; the same seed on the same day gives the same semantic digest. The two years
+end today, so that what is open is fresh and only a few cases are overdue. Numbers lie in region codes that no one was
+ever given, so that no real person or organisation can match.
 """
 
 from __future__ import annotations
 
+import heapq
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -18,7 +20,7 @@ from records.domain import checklists, identifiers
 from records.domain.access import Identity
 from records.domain.dossiers import Gap
 from records.domain.findings import Refused
-from records.domain.vocabulary import DeclineReason, DeliveryMethod, GapKind, Grade, Outcome
+from records.domain.vocabulary import DeclineReason, DeliveryMethod, GapKind, Grade, ItemKind, Outcome
 from records.exchange import samples
 from records.exchange.guides import shipped_guides
 from records.extraction.types import MediaType
@@ -36,43 +38,19 @@ from records.operations import (
 from records.operations.acts import Act
 from records.operations.checklists import checklist_of
 from records.operations.digest import semantic_digest
+from records.operations.gate import findings_of
 from records.operations.identities import identity_of
 from records.operations.services import Services
 from records.resources.site import Site
 from records.rules import catalogue
 
 from .instance import FINDINGS, GOOD, Instance
+from .plans import PEOPLE, PLANS, REASONS, SHOPS, SOLE, Plan
 
 SEED = 20261121
 REGION = "419999"
-LAST_DAY = date(2026, 11, 20)
-
-SURNAMES = "王李张刘陈杨赵黄周吴"
-PEOPLE = (
-    "欧阳䶮",
-    "司马朝阳",
-    "诸葛慧",
-    "王秀兰",
-    "李建国",
-    "张𠮷",
-    "刘春梅",
-    "陈思远",
-    "杨柳",
-    "赵铁柱",
-    "黄河清",
-    "周晓雯",
-)
-SHOPS = (
-    "云溪县老街坊面馆", "云溪县听涛宾馆有限公司", "云溪县晨光美发店", "云溪县碧水游泳馆有限公司",
-    "云溪县山里人餐饮有限公司", "云溪县好味道食品店", "云溪县南门口早餐店", "云溪县鑫源商务酒店有限公司",
-)  # fmt: skip
-
-#: How far each of the forty cases goes; a case is (applicant, guide, last step).
-ENDS = (
-    "archived", "archived", "archived", "delivered", "decided", "accepted", "received", "supplement", "declined",
-    "withdrawn", "archived", "draft", "refused", "delivered", "archived", "accepted", "supplied", "archived",
-    "delivered", "archived",
-)  # fmt: skip
+#: How many days before today the demo begins; its applicants are entered in the first three weeks.
+LENGTH = 750
 
 
 class Stuck(Exception):
@@ -117,6 +95,12 @@ class Story:
         """Move the clock to a later day."""
         self.at(self.clock.today() + timedelta(days=days), hour)
 
+    def reach(self, day: date) -> None:
+        """Move the clock to a day, a little later than the act before when that was on the same day."""
+        self.clock.set(
+            max(_morning(day), self.clock.now()) + timedelta(minutes=1 + self.chance.randrange(20))
+        )
+
     def file(self, title: str, lines: tuple[str, ...]) -> materials.Upload:
         """Store a sample paper: by turns a PDF with text, a scanned PDF, a scan as JPEG."""
         turn = self.chance.randrange(3)
@@ -159,18 +143,22 @@ def credit(serial: int, *, sole_trader: bool) -> str:
 
 
 def populate(services: Services) -> None:
-    """Publish the three guides, create the applicants and play the forty cases up to :data:`LAST_DAY`."""
-    real, clock = services.clock, FrozenClock(datetime(2024, 11, 1, 1, tzinfo=UTC))
-    services.clock = clock
-    story = Story(services, clock, random.Random(SEED))
+    """Publish the shipped guides, enter the applicants and play the forty cases in the two years that end today."""
+    real = services.clock
+    today = real.today()
+    services.clock = FrozenClock(_morning(today - timedelta(days=LENGTH)))
+    story = Story(services, services.clock, random.Random(SEED))
     try:
         publish(story)
-        people = _applicants(story)
-        _cases(story, people)
+        _cases(story, _applicants(story), today)
         indexing.catch_up(services)
         sealing.seal(services)
     finally:
         services.clock = real
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(9), CIVIL).astimezone(UTC)
 
 
 def publish(story: Story) -> None:
@@ -183,15 +171,27 @@ def publish(story: Story) -> None:
         )
         unit = _unit_of(story, key)
         story.act(
+            who(story, "editor", "*"),
+            lambda act, key=key: guides.submit_guide(act, act.site.guides[key], version=1),
+        )
+        story.act(
             who(story, "reviewer", unit),
             lambda act, key=key: guides.approve_guide(act, act.site.guides[key], version=1),
         )
         story.act(
             who(story, "publisher", "*"),
             lambda act, key=key: guides.publish_guide(
-                act, act.site.guides[key], version=1, effective_on=act.today
+                act, act.site.guides[key], version=1, effective_on=_first_day(act, key)
             ),
         )
+
+
+def _first_day(act: Act, guide: str) -> date:
+    """Return the first day from which a guide may hold: all laws that it cites are in force."""
+    body = guides.content(act.site.guides[guide].versions[0])
+    found = findings_of(act.site, body, today=act.today, effective_on=act.today)
+    days = (str(each.params["effective"]) for each in found if each.code == "guide.law-not-in-force")
+    return max((act.today, *map(date.fromisoformat, days)))
 
 
 def _unit_of(story: Story, guide: str) -> str:
@@ -220,7 +220,7 @@ def _applicants(story: Story) -> list[str]:
     for serial, name in enumerate(PEOPLE, start=1):
         story.later(1)
         number = citizen(
-            serial, date(1960 + 3 * serial, 1 + serial % 12, 1 + 2 * serial), story.clock.today()
+            serial, date(1936 + 5 * serial, 1 + serial % 12, 1 + 2 * serial), story.clock.today()
         )
         made.append(
             story.act(
@@ -248,39 +248,52 @@ def _applicants(story: Story) -> list[str]:
     return made
 
 
-def _cases(story: Story, people: list[str]) -> None:
-    first = story.clock.today()
-    step = (LAST_DAY - timedelta(days=20) - first) / 40
-    plan = (
-        [(person, "sole-trader-registration") for person in people[: len(PEOPLE)]]
-        + [(person, "food-business") for person in people]
-        + [(person, "public-venue-hygiene") for person in people[:8]]
-    )
-    for number, (person, guide) in enumerate(plan[:40]):
-        story.at(first + step * number, 9)
-        _case(story, person, guide, ENDS[number % len(ENDS)], number)
+def _cases(story: Story, people: list[str], today: date) -> None:
+    """Play the cases side by side in the order of their days; what would come today or later has not happened yet."""
+    with story.services.database.read() as root:
+        calendar = story.services.calendar(root["site"])
+    waiting = []
+    for number, plan in enumerate(PLANS):
+        letter, at = plan.who[0], int(plan.who[1:])
+        applicant = people[at if letter == "p" else len(PEOPLE) + at]
+        opened = today - timedelta(days=plan.ago)
+        while not calendar.judge(opened).counts:
+            opened -= timedelta(days=1)
+        waiting.append((opened, number, _case(story, applicant, plan, number)))
+    heapq.heapify(waiting)
+    while waiting:
+        day, number, case = heapq.heappop(waiting)
+        story.reach(day)
+        pause = next(case, None)
+        if pause is None:
+            continue
+        day += timedelta(days=pause)
+        while not calendar.judge(day).counts:
+            day += timedelta(days=1)
+        if day < today:
+            heapq.heappush(waiting, (day, number, case))
 
 
-def _case(story: Story, applicant: str, guide: str, end: str, number: int) -> None:
-    unit = _unit_of(story, guide)
-    clerk = who(story, "clerk", unit)
-    reviewer = who(story, "reviewer", unit)
-    immediate = guide == "sole-trader-registration"
-    dossier = story.act(clerk, lambda act: dossiers.open_dossier(act, applicant=applicant, guide=guide))
+def _case(story: Story, applicant: str, plan: Plan, number: int) -> Iterator[int]:
+    """Act one case to its last step; each pause is yielded as days."""
+    unit = _unit_of(story, plan.guide)
+    clerk, reviewer, end = who(story, "clerk", unit), who(story, "reviewer", unit), plan.end
+    dossier = story.act(clerk, lambda act: dossiers.open_dossier(
+        act, applicant=applicant, guide=plan.guide, situation=plan.situation,
+    ))  # fmt: skip
     if end == "draft":
         return
     if end == "declined":
         story.act(clerk, lambda act: dossiers.decline(
-            act, _get(act, dossier), reason=DeclineReason.NOT_COMPETENT, explanation="经营场所不在本县行政区域内。",
-            law="行政许可法 第三十二条第一款第二项", organ="经营场所所在地的同级主管部门",
+            act, _get(act, dossier), reason=DeclineReason.NOT_COMPETENT, explanation="申请的是危险货物运输，不由县级办理。",
+            law="道路运输条例 第二十四条第一款第二项", organ="市交通运输局",
         ))  # fmt: skip
         return
-    if end == "supplement":
+    if end in ("supplement", "supplied"):
         _tell(story, clerk, dossier)
-        return
-    if end == "supplied":
-        _tell(story, clerk, dossier)
-        story.later(2)
+        if end == "supplement":
+            return
+        yield 2
     fill_lines(story, clerk, dossier, number)
     if end == "supplied":
         story.act(clerk, lambda act: dossiers.supplement(act, _get(act, dossier)))
@@ -290,25 +303,30 @@ def _case(story: Story, applicant: str, guide: str, end: str, number: int) -> No
     if end == "received":
         story.act(clerk, lambda act: dossiers.receive(act, _get(act, dossier)))
         return
-    if not immediate:
+    if _kind_of(story, dossier) is ItemKind.PROMISED:
         story.act(clerk, lambda act: dossiers.accept(act, _get(act, dossier)))
-        story.later(2)
-    if end == "accepted":
+        if end == "accepted":
+            return
+        yield 2
+    decide(story, reviewer, dossier, plan.guide, number, refused=end == "refused")
+    if end in ("decided", "supplied"):
         return
-    decide(story, reviewer, dossier, guide, number, refused=end == "refused")
-    if end in ("decided", "refused", "supplied"):
-        return
-    story.later(1)
+    yield 1
     story.act(
         clerk,
         lambda act: dossiers.deliver(
             act, _get(act, dossier), method=DeliveryMethod.COUNTER, recipient="本人"
         ),
     )
-    if end == "archived":
-        story.later(3)
+    if end != "delivered":
+        yield 3
         archivist = who(story, "archivist", unit)
         story.act(archivist, lambda act: archiving.archive(act, _get(act, dossier)))
+
+
+def _kind_of(story: Story, dossier: str) -> ItemKind:
+    with story.services.database.read() as root:
+        return ItemKind(root["site"].dossiers[dossier].item_kind)
 
 
 def _get(act: Act, dossier: str):
@@ -358,17 +376,22 @@ def decide(story: Story, reviewer: str, dossier: str, guide: str, number: int, *
     """Decide a case: grant it with a numbered result, or refuse it with reasons."""
     if refused:
         story.act(reviewer, lambda act: dossiers.decide(
-            act, _get(act, dossier), outcome=Outcome.REFUSED, reasons="现场核查发现操作间未与就餐区分隔，不符合布局要求。",
+            act, _get(act, dossier), outcome=Outcome.REFUSED, reasons=REASONS[guide],
         ))  # fmt: skip
         return
     result = story.file("办理结果", (f"编号 {number:04d}", "准予", story.clock.today().isoformat()))
-    code = (
-        credit(9000 + number, sole_trader=True) if guide == "sole-trader-registration" else f"YX{number:08d}"
-    )
-    until = None if guide == "sole-trader-registration" else replace_year(story.clock.today(), 4)
+    code = credit(9000 + number, sole_trader=True) if guide == SOLE else f"YX{number:08d}"
+    years = _result_years(story, guide)
+    until = replace_year(story.clock.today(), years) if years else None
     story.act(reviewer, lambda act: dossiers.decide(
         act, _get(act, dossier), outcome=Outcome.GRANTED, result_number=code, result=result, result_valid_until=until,
     ))  # fmt: skip
+
+
+def _result_years(story: Story, guide: str) -> int | None:
+    with story.services.database.read() as root:
+        version = root["site"].guides[guide].in_force(story.clock.today())
+        return guides.content(version).result.valid_years
 
 
 def replace_year(day: date, years: int) -> date:

@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 
 from records.clock import CIVIL, SystemClock
-from records.db import DatabaseBusy
 from records.domain.access import Identity
 from records.domain.findings import Finding, Refused, Severity, blocking
 from records.operations.acts import Act
 from records.operations.identities import identity_of
 from records.operations.services import Services, open_services
+from records.storage import DatabaseBusy
 from records.views import messages
 
 #: Exit codes: good, findings, could not run.
@@ -125,8 +125,11 @@ class Instance:
         if blocking(findings):
             sys.exit(FINDINGS)
 
-    def print_lint(self, findings: tuple[Finding, ...]) -> None:
-        """Print what a lint found, each with field, severity, reason and cure; end with 1 when one blocks."""
+    def print_lint(self, findings: tuple[Finding, ...], *, files: tuple[str, ...] = ()) -> None:
+        """Print what a lint found, each with field, severity, reason and cure; end with 1 when one blocks.
+
+        ``files`` are those of the findings, when several were looked at.
+        """
         listed = [
             {
                 "code": found.code,
@@ -137,13 +140,16 @@ class Instance:
             }
             for found in findings
         ]
+        for each, file in zip(listed, files, strict=False):
+            each["file"] = file
         good = not blocking(findings)
         if self.as_json:
             click.echo(json.dumps({"ok": good, "findings": listed}, ensure_ascii=False))
         else:
             for each in listed:
                 mark = "✗" if each["severity"] == Severity.BLOCKS else "·"
-                click.echo(f"{mark} {each['field']}：{each['reason']} {each['cure']}".rstrip())
+                where = f"{each['file']} {each['field']}" if "file" in each else each["field"]
+                click.echo(f"{mark} {where}：{each['reason']} {each['cure']}".rstrip())
             click.echo("✓ 可以发布" if good else "✗ 不能发布")
         if not good:
             sys.exit(FINDINGS)

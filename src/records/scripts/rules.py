@@ -10,11 +10,12 @@ import click
 from records.domain import arrangement, clocks, identifiers
 from records.domain import retention as periods
 from records.domain.findings import Finding, Refused
-from records.domain.guides import lint_name
+from records.domain.guides import circles, lint_field, lint_name
 from records.domain.vocabulary import Limit
 from records.exchange.guides import read_guide, shipped_guides
 from records.operations.importing import read_and_check
-from records.rules import catalogue, national_calendar, retention_rows
+from records.rules import national_calendar, retention_rows
+from records.rules.wording import wording
 
 from .instance import Instance
 
@@ -98,15 +99,44 @@ def _type_of(item: str) -> str:
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
+@click.argument("paths", metavar="FILE...", nargs=-1, type=click.Path(exists=True, dir_okay=False))
 @click.option("--name", help="只检查一个材料名称 / check one material name")
+@click.option("--text", help="只检查一段文字 / check one text of a guide")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 @click.pass_obj
-def lint(instance: Instance, file: str | None, name: str | None) -> None:
-    """Check a guide, or one material name, as the publication gate does (指南检查)."""
-    if name:
-        findings: tuple[Finding, ...] = lint_name(name, wording=catalogue.wording())
-    elif file:
-        _, findings = read_and_check(Path(file), file, units={}, today=instance.today())
+def lint(
+    instance: Instance, paths: tuple[str, ...], name: str | None, text: str | None, as_json: bool
+) -> None:
+    """Check guides, one material name or one text, as the publication gate does (指南检查).
+
+    Several files are also held against each other: proofs that go in a circle, and papers that another of them yields.
+    """
+    instance.as_json = instance.as_json or as_json
+    if name is not None:
+        instance.print_lint(lint_name(name, wording=wording()))
+    elif text is not None:
+        instance.print_lint(lint_field(text, wording=wording()))
+    elif len(paths) == 1:
+        _, found = read_and_check(Path(paths[0]), paths[0], units={}, today=instance.today())
+        instance.print_lint(found)
+    elif paths:
+        _lint_together(instance, paths)
     else:
-        raise click.UsageError("给出文件或 --name / give a file or --name")
-    instance.print_lint(findings)
+        raise click.UsageError("给出文件、--name 或 --text / give files, --name or --text")
+
+
+def _lint_together(instance: Instance, paths: tuple[str, ...]) -> None:
+    guides = {path: read_guide(Path(path), path)[0] for path in paths}
+    yields = {
+        path: {
+            guide.result.material: guide.title for other, guide in guides.items() if guide and other != path
+        }
+        for path in paths
+    }
+    circular = circles([guide for guide in guides.values() if guide])
+    found: list[tuple[str, Finding]] = []
+    for path, guide in guides.items():
+        _, own = read_and_check(Path(path), path, units={}, today=instance.today(), results=yields[path])
+        found += [(path, each) for each in own]
+        found += [(path, each) for each in circular if guide and each.subject == guide.key]
+    instance.print_lint(tuple(each for _, each in found), files=tuple(path for path, _ in found))

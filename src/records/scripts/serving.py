@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import gc
 import signal
 import threading
 from collections.abc import Iterator
@@ -12,13 +12,17 @@ import click
 from pyramid.paster import setup_logging
 
 from records.domain.vocabulary import Role
+from records.indexes.spoken import initials
 from records.migrations import mark_all
 from records.operations import office, tending
+from records.operations.notices import ready_typeface
 from records.operations.services import Services
 
 from .instance import Instance
 
 PAUSE = 0.5
+WARM_AFTER = 5.0
+"""Seconds after which the server loads what papers and typed sounds need; before, it would slow the first reader down."""
 
 
 def found_demo(services: Services) -> dict[str, str] | None:
@@ -44,7 +48,6 @@ def has_site(services: Services) -> bool:
 def serve(instance: Instance) -> None:
     """Serve the application of the ini file with waitress until it is stopped."""
     settings = instance.read_settings()
-    _keep_templates(Path(settings["records.instance"]))
     log_ins = Path(settings["records.instance"]) / "log-ins.txt"
     setup_logging(str(instance.config))
     services = instance.services()
@@ -66,6 +69,7 @@ def serve(instance: Instance) -> None:
         click.echo(f"示例登录名和密码 / demo log-ins ({log_ins}):")
         click.echo(log_ins.read_text(encoding="utf-8").rstrip())
     signal.signal(signal.SIGTERM, _stop)
+    _settle()
     try:
         server.run()
     except KeyboardInterrupt:
@@ -75,13 +79,27 @@ def serve(instance: Instance) -> None:
         app.registry.worker.stop()
 
 
+def _settle() -> None:
+    """Make ready for a long life: what was made at the start is no garbage, and nobody waits for a first font."""
+    gc.collect()
+    gc.freeze()
+    warming = threading.Timer(WARM_AFTER, _warm)
+    warming.daemon = True
+    warming.start()
+
+
+def _warm() -> None:
+    ready_typeface()
+    initials("暖")
+
+
 def _listen(app: object, host: str, port: int, *, threads: int):
     """Take the port before anything is announced; a port that is taken is told in one sentence."""
     from waitress.server import create_server
 
     try:
         return create_server(
-            app, host=host, port=port, threads=threads, ident="", max_request_body_size=1 << 30
+            app, host=host, port=port, threads=threads, ident="", max_request_body_size=1 << 30, **_proxy(app)
         )
     except OSError as error:
         app.registry.follower.stop()
@@ -89,6 +107,15 @@ def _listen(app: object, host: str, port: int, *, threads: int):
         raise click.ClickException(
             f"端口 {port} 已被占用，请改配置里的 listen.port / port {port} is taken ({error.strerror})"
         ) from None
+
+
+def _proxy(app: object) -> dict[str, object]:
+    """Return how far a server in front is believed (``listen.trusted_proxy``): only from its address, one step."""
+    trusted = app.registry.settings.get("listen.trusted_proxy", "").strip()
+    if not trusted:
+        return {}
+    headers = "x-forwarded-for x-forwarded-proto x-forwarded-host"
+    return {"trusted_proxy": trusted, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
 
 
 def _log_in_lines(services: Services, passwords: dict[str, str]) -> Iterator[str]:
@@ -103,13 +130,6 @@ def _log_in_lines(services: Services, passwords: dict[str, str]) -> Iterator[str
 def _stop(number: int, frame: object) -> None:
     """End like a person at the keyboard would, so that the database closes and saves its index."""
     raise KeyboardInterrupt
-
-
-def _keep_templates(instance: Path) -> None:
-    """Keep compiled templates between starts; Chameleon reads this setting when it is first imported."""
-    folder = instance / "templates"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ.setdefault("CHAMELEON_CACHE", str(folder))
 
 
 def _app(instance: Instance, services: Services):

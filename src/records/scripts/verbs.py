@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,11 +16,13 @@ from records.operations import papers_owed
 from records.operations.acts import Act
 from records.store import StoreFull
 from records.views.describing import describe
-from records.views.uploads import take
+from records.views.uploads import Arrived, take, together
 
+from . import editions
 from .instance import Instance, result_or_refuse
 
-NOUNS = {"applicants": "申请人", "dossiers": "办件", "guides": "办事指南"}
+NOUNS = {"applicants": "申请人", "dossiers": "办件", "guides": "办事指南", "people": "工作人员", "feedback": "纠错答复",
+         "synonyms": "同义词", "standards": "标准材料"}  # fmt: skip
 
 
 def command_of(verb: Verb) -> click.Command:
@@ -31,7 +34,11 @@ def command_of(verb: Verb) -> click.Command:
     if verb.file:
         parameters.append(
             click.Option(
-                ["--file", "file"], type=click.Path(exists=True, dir_okay=False), required=verb.file_required
+                ["--file", "file"],
+                type=click.Path(exists=True, dir_okay=False),
+                required=verb.file_required,
+                multiple=True,
+                help="可以多次给出，每页一个文件 / once for each page" if verb.more else None,
             )
         )
     return click.Command(
@@ -55,7 +62,7 @@ def _option(node: colander.SchemaNode) -> click.Option:
             return click.Option([flag, node.name], help=str(node.title), required=node.required)
 
 
-def _do(verb: Verb, record: str = "", file: str | None = None, **options: object) -> None:
+def _do(verb: Verb, record: str = "", file: Sequence[str] = (), **options: object) -> None:
     instance: Instance = click.get_current_context().find_object(Instance)
     instance.founded()
     values = {name: value for name, value in options.items() if value not in (None, False)}
@@ -72,7 +79,7 @@ def _do(verb: Verb, record: str = "", file: str | None = None, **options: object
             )
         )
     if verb.file:
-        answers[verb.file] = _upload(instance, verb, file)
+        answers |= _uploads(instance, verb, file)
     result, owed = instance.run(lambda act: _run(act, verb, record, answers))
     result_or_refuse(instance, result)
     try:
@@ -93,14 +100,17 @@ def _do(verb: Verb, record: str = "", file: str | None = None, **options: object
         instance.print(describe(site, fresh, today=instance.services().clock.today()))
 
 
-def _upload(instance: Instance, verb: Verb, file: str | None):
-    if file is None:
-        return None
-    with Path(file).open("rb") as stream:
-        arrived = take(instance.services(), stream, Path(file).name, verb.file)
+def _uploads(instance: Instance, verb: Verb, files: Sequence[str]) -> dict[str, object]:
+    if len(files) > 1 and not verb.more:
+        instance.refuse((Finding("file.several", subject=verb.file),))
+    each = []
+    for file in files:
+        with Path(file).open("rb") as stream:
+            each.append(take(instance.services(), stream, Path(file).name, verb.file))
+    arrived = together(each) if each else Arrived(None)
     if arrived.findings:
         instance.refuse(arrived.findings)
-    return arrived.upload
+    return {verb.file: arrived.upload, **({verb.more: arrived.more} if verb.more else {})}
 
 
 def _run(act: Act, verb: Verb, record: str, answers: dict[str, object]) -> object:
@@ -119,12 +129,17 @@ def _run(act: Act, verb: Verb, record: str, answers: dict[str, object]) -> objec
 
 
 def groups() -> list[click.Group]:
-    """Return a group of commands for each noun of the table."""
+    """Return a group of commands for each noun of the table, with what only a prompt asks of a guide."""
+    more = {"guides": editions.COMMANDS}
     return [
         click.Group(
             noun,
             commands={
-                command.name: command for command in (command_of(verb) for verb in VERBS if verb.noun == noun)
+                command.name: command
+                for command in (
+                    *(command_of(verb) for verb in VERBS if verb.noun == noun),
+                    *more.get(noun, ()),
+                )
             },
             help=label,
         )

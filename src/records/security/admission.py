@@ -1,11 +1,12 @@
 """Admission (准入): an unsafe request is judged on a read-only snapshot before its body is read.
 
-Who may not do it is told at once, a repeated one gets its first answer, and nobody makes the office wait for a body that
-will be refused anyway. The view judges again under the write lock.
+Who may not do it is told at once, a repeated one gets its first answer (only then is its body read, to see that it is the
+same), and nobody makes the office wait for a body that will be refused anyway. The view judges again under the write lock.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 
 from pyramid.config import Configurator
@@ -36,9 +37,12 @@ def admit(request: Request, root: object) -> Response | None:
     with RequestContext(probe):
         apply_request_extensions(probe)
         key = once.key_of(probe, early=True)
-        earlier = once.answered(probe.site, key) if key is not None else None
-        if earlier is not None:
-            return earlier
+        if key is not None:
+            # A form that is none is told later, by those who can say so in words.
+            with suppress(ValueError):
+                earlier = once.answered(probe.site, key, lambda: once.contents_of(request))
+                if earlier is not None:
+                    return earlier
         request.environ[KNOWN] = probe.identity is not None
         if probe.identity is None and (request.content_length or 0) > STRANGERS:
             return Response(LONG, status=413, content_type="text/plain", charset="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pyramid.config import Configurator
 from pyramid.events import ContextFound
 from pyramid.httpexceptions import HTTPSeeOther
@@ -10,6 +12,7 @@ from pyramid.request import Request
 from records.domain.findings import Refused
 from records.operations.acts import enter
 from records.operations.identities import identity_of
+from records.operations.office import one_time_password
 from records.resources.people import Person
 from records.resources.site import Site
 
@@ -17,28 +20,42 @@ from . import sessions
 
 #: Paths that a person with a first password may still walk.
 FIRST = ("/password", "/logout", "/static/", "/look", "/login")
+#: Where an administrator gives somebody a one-time password.
+RESET = re.compile(r"/people/[^/]+/reset_password")
 
 
 def verify(request: Request) -> None:
     """Compare the password of a log-in or a change with what is kept, and hash a new one; no lock is held.
 
-    ``request.proof`` is the hash that fitted (empty when none did), ``request.hashed`` the hash of a new password.
+    ``request.proof`` is the hash that fitted (empty when none did), ``request.hashed`` the hash of a new password,
+    ``request.one_time`` the password that a reset hands out.
     """
-    request.proof = request.hashed = ""
-    if request.method != "POST" or request.path_info not in ("/login", "/password"):
+    request.proof = request.hashed = request.one_time = ""
+    if request.method != "POST":
         return
-    services = request.registry.services
+    vault = request.registry.services.vault
+    if RESET.fullmatch(request.path_info) and request.known:
+        request.one_time = one_time_password()
+        request.hashed = vault.password_hash(request.one_time)
+    if request.path_info not in ("/login", "/password"):
+        return
     with request.registry.database.read() as root:
         person = _who(request, root["site"])
-        if sessions.verify_password(person, request.POST.get("password", ""), services.vault, request.now):
+        if sessions.verify_password(person, _typed(request, "password"), vault, request.now):
             request.proof = person.password_hash
-    if request.path_info == "/password" and request.proof and request.POST.get("new"):
-        request.hashed = services.vault.password_hash(request.POST["new"])
+    if request.path_info == "/password" and request.proof and _typed(request, "new"):
+        request.hashed = vault.password_hash(_typed(request, "new"))
+
+
+def _typed(request: Request, name: str) -> str:
+    """Return what was typed into a field; a file that was sent in its place is nothing typed."""
+    text = request.POST.get(name, "")
+    return text if isinstance(text, str) else ""
 
 
 def _who(request: Request, site: Site) -> Person | None:
     if request.path_info == "/login":
-        return site.people.get(request.POST.get("userid", "").strip())
+        return site.people.get(_typed(request, "userid").strip())
     name = sessions.read_cookie(request)
     return sessions.person_of(site, name, request.now) if name else None
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from pyramid.config import Configurator
 from pyramid.request import Request
 
+from records.operations.discretion import masked
+
 
 def note_read(request: Request, what: str, subject: str, *, purpose: str = "") -> None:
-    """Say that this answer shows personal data of ``subject``; the line is durable when this returns."""
+    """Say that this answer shows personal data of ``subject``; the line is durable when this returns.
+
+    A purpose is typed by a person: numbers in it are masked, as they are in the audit log.
+    """
     identity = request.identity
     request.registry.services.access.note(
         request.now,
@@ -17,7 +22,7 @@ def note_read(request: Request, what: str, subject: str, *, purpose: str = "") -
             "from": request.client_addr or "",
             "read": what,
             "on": subject,
-            "purpose": purpose,
+            "purpose": masked(purpose),
         },
     )
 

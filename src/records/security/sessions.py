@@ -11,11 +11,13 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pyramid.request import Request
 from pyramid.response import Response
 
 from records.domain.findings import Finding, Refused
+from records.operations.people import LOCKED, count_wrong_password, is_locked
 from records.resources.people import Person
 from records.resources.sessions import Session
 from records.resources.site import Site
@@ -23,8 +25,16 @@ from records.vault import Vault
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=9)
-ATTEMPTS = 5
-LOCKED = timedelta(minutes=10)
+JUDGED = "records.session"
+"""Where a request keeps what it has judged of its cookie."""
+
+
+class Judged(NamedTuple):
+    """What a cookie header was found to say: the session's name, None when it says none, and when it was last seen."""
+
+    header: str
+    name: str | None
+    minute: int
 
 
 def cookie_name(request: Request) -> str:
@@ -46,8 +56,10 @@ def _stamp(vault: Vault, name: str, minute: int) -> str:
 
 
 def write_cookie(request: Request, response: Response, name: str) -> None:
-    """Put the session's name and the minute it was last seen into the answer's cookie."""
+    """Put the session's name and the minute it was last seen into the answer's cookie, unless it stands there."""
     minute = int(request.now.timestamp() // 60)
+    if read_cookie(request) == name and request.environ[JUDGED].minute == minute:
+        return
     value = f"{name}.{minute}.{_stamp(request.registry.services.vault, name, minute)}"
     response.set_cookie(
         cookie_name(request), value, httponly=True, samesite="Lax", secure=_secure(request), path="/"
@@ -55,15 +67,24 @@ def write_cookie(request: Request, response: Response, name: str) -> None:
 
 
 def read_cookie(request: Request) -> str | None:
-    """Return the session's name from the cookie, None when it is forged or was idle too long."""
+    """Return the session's name from the cookie, None when it is forged or was idle too long; judged once a request."""
+    header = request.environ.get("HTTP_COOKIE", "")
+    judged = request.environ.get(JUDGED)
+    if judged is None or judged.header != header:
+        judged = request.environ[JUDGED] = Judged(header, *_judge(request))
+    return judged.name
+
+
+def _judge(request: Request) -> tuple[str | None, int]:
+    """Return the session's name, None when the cookie is not good, and the minute it was last seen."""
     name, _, rest = request.cookies.get(cookie_name(request), "").partition(".")
     minute, _, code = rest.partition(".")
     if not (name and minute.isdecimal() and len(minute) < 12):
-        return None
+        return None, 0
     if not hmac.compare_digest(code, _stamp(request.registry.services.vault, name, int(minute))):
-        return None
+        return None, 0
     idle = request.now.timestamp() - int(minute) * 60
-    return name if idle < IDLE.total_seconds() + 60 else None
+    return (name if idle < IDLE.total_seconds() + 60 else None), int(minute)
 
 
 def person_of(site: Site, name: str, now: datetime) -> Person | None:
@@ -100,18 +121,19 @@ def verify_password(person: Person | None, password: str, vault: Vault, now: dat
         vault.dummy_verify()
         return False
     fits = vault.password_matches(person.password_hash, password)
-    locked = person.locked_until is not None and now < person.locked_until
-    return fits and not person.disabled and not locked
+    return fits and not person.disabled and not is_locked(person, now)
 
 
 def log_in(site: Site, userid: str, *, fits: bool, now: datetime) -> str | Refused:
-    """Count a wrong password or begin a session; one answer for unknown, wrong and locked."""
+    """Count a wrong password or begin a session; one answer for unknown, wrong, locked and switched off.
+
+    ``fits`` was found before the write lock was held: whether the account is locked or off is asked again here, because
+    somebody else's guess may have come first.
+    """
     person = site.people.get(userid)
-    if person is not None and fits:
+    if person is not None and fits and not person.disabled and not is_locked(person, now):
         person.failures, person.locked_until = 0, None
         return begin(site, person, now)
-    if person is not None and (person.locked_until is None or person.locked_until <= now):
-        person.failures += 1
-        if person.failures >= ATTEMPTS:
-            person.failures, person.locked_until = 0, now + LOCKED
+    if person is not None:
+        count_wrong_password(person, now)
     return Refused((Finding("login.refused", params={"minutes": int(LOCKED.total_seconds() // 60)}),))

@@ -216,6 +216,13 @@ function onClick(event) {
   else read();
 }
 
+/* Type into a box with data-sift and the rows of the page that do not hold the words step aside; Enter asks the server. */
+function onInput(event) {
+  if (!("sift" in event.target.dataset)) return;
+  const wanted = event.target.value.normalize("NFKC").replace(/\s+/g, "").toLowerCase();
+  for (const row of all("[data-rows] tr")) row.hidden = !row.textContent.normalize("NFKC").replace(/\s+/g, "").toLowerCase().includes(wanted);
+}
+
 function onChange(event) {
   if (event.target.id === "keys-on") stored("keys", event.target.checked ? "on" : "off");
   const form = event.target.form;
@@ -234,6 +241,7 @@ document.addEventListener("keydown", onKey);
 document.addEventListener("submit", onSubmit);
 document.addEventListener("click", onClick);
 document.addEventListener("change", onChange);
+document.addEventListener("input", onInput);
 addEventListener("beforeunload", onLeave);
 addEventListener("pageshow", (event) => { if (event.persisted) all("form").forEach(sendable); });
 begin();

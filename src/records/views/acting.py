@@ -13,7 +13,7 @@ from records.operations import papers_owed
 from records.operations.acts import Act
 from records.resources.base import Resource
 
-from .uploads import Arrived
+from .uploads import Arrived, arrived
 
 
 def begin(request: Request, *, channel: str) -> Act:
@@ -25,16 +25,21 @@ def perform(
     request: Request, verb: Verb, subject: Resource | None, values: Mapping[str, object], *, channel: str
 ) -> object:
     """Ask the form, run the operation, and promise the papers for after the lock; findings come back as a value."""
+    strays = _strays(request, verb)
     try:
         answers = verb.ask(values)
     except colander.Invalid as invalid:
-        return Refused(tuple(faults(request, invalid)))
+        return Refused((*strays, *faults(request, invalid)))
+    if strays:
+        return Refused(strays)
     if verb.file:
-        arrived = request.files.get(verb.file)
-        found = _file_findings(verb, arrived)
+        sent = arrived(request, verb.file)
+        found = _file_findings(verb, sent)
         if found:
             return Refused(found)
-        answers[verb.file] = arrived.upload if arrived else None
+        answers[verb.file] = sent.upload if sent else None
+        if verb.more:
+            answers[verb.more] = sent.more if sent else ()
     act = begin(request, channel=channel)
     result = verb.run(act, subject, **answers) if verb.subject else verb.run(act, **answers)
     if not isinstance(result, Refused):
@@ -53,7 +58,14 @@ def faults(request: Request, invalid: colander.Invalid) -> list[Finding]:
     ]
 
 
-def _file_findings(verb: Verb, arrived: Arrived | None) -> tuple[Finding, ...]:
-    if arrived is not None:
-        return arrived.findings
+def _strays(request: Request, verb: Verb) -> tuple[Finding, ...]:
+    """Refuse a file that came in a field where text is wanted."""
+    return tuple(Finding("form.not-text", subject=field) for field in request.files if field != verb.file)
+
+
+def _file_findings(verb: Verb, sent: Arrived | None) -> tuple[Finding, ...]:
+    if sent is not None and sent.more and not verb.more:
+        return (Finding("file.several", subject=verb.file),)
+    if sent is not None:
+        return sent.findings
     return (Finding("file.missing", subject=verb.file),) if verb.file_required else ()

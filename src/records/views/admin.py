@@ -6,8 +6,10 @@ import hashlib
 import json
 import platform
 import shutil
+from collections.abc import Iterable
 from datetime import datetime
 from importlib.metadata import version
+from itertools import islice
 from urllib.parse import urlencode
 
 from pyramid.config import Configurator
@@ -20,17 +22,20 @@ from records.domain.findings import Refused
 from records.domain.permissions import Permission
 from records.domain.vocabulary import Role
 from records.extraction.worker import unshare_available
+from records.forms.verbs import VERBS, Verb
 from records.i18n import _
 from records.indexes import feed
 from records.indexes.fulltext import NeedsRebuild
 from records.operations import sealing
 from records.operations.jobs import retry_job
+from records.operations.people import NAMED, reset_password
 from records.operations.services import INDEXES
 from records.queue import Job
 from records.resources.audit import AuditEntry
+from records.resources.people import Person
 from records.resources.site import Site
 
-from .acting import begin
+from .acting import begin, perform
 from .layout import day, instant, may_somewhere, name_of, shown, size, unit_name
 
 PAGE = 50
@@ -45,8 +50,15 @@ PARTS = ("juanzong", "pyramid", "ZODB", "BTrees", "persistent", "Whoosh", "Chame
 
 
 def people(context: Site, request: Request) -> dict[str, object]:
-    """List everybody who can log in, with the letters they act by."""
-    rows = []
+    """List everybody who can log in, with the letters they act by and the tokens they have issued."""
+    return people_list(request)
+
+
+def people_list(
+    request: Request, *, errors: list[dict[str, str]] | None = None, password: tuple[str, str] = ("", "")
+) -> dict[str, object]:
+    """Return what the list of people shows; ``password`` is a name and a one-time password, shown this once."""
+    rows, used = [], request.registry.services.tokens.last
     for person in sorted(request.site.people.values(), key=lambda person: (person.unit, person.userid)):
         rows.append(
             {
@@ -56,6 +68,19 @@ def people(context: Site, request: Request) -> dict[str, object]:
                 "window": person.window,
                 "staff_number": person.staff_number,
                 "state": _standing(request, person),
+                "href": request.resource_path(person).rstrip("/"),
+                "acts": () if person.userid == request.authenticated_userid else _acts_on(person),
+                "tokens": [
+                    {
+                        "token": digest[:NAMED],
+                        "label": label,
+                        "scopes": "、".join(scopes),
+                        "since": instant(since),
+                        "until": instant(until),
+                        "used": day(used(digest)),
+                    }
+                    for digest, label, scopes, since, until in person.tokens
+                ],
                 "letters": [
                     {
                         "role": Role(role).label,
@@ -71,7 +96,42 @@ def people(context: Site, request: Request) -> dict[str, object]:
                 ],
             }
         )
-    return {"people": rows}
+    return {"people": rows, "password": password, "errors": errors or []}
+
+
+def _acts_on(person: Person) -> tuple[tuple[str, str], ...]:
+    """Return what the administrator may do to an account now: the verb and its words."""
+    if person.disabled:
+        return (("switch_on", _("Switch on")),)
+    return (
+        ("reset_password", _("Reset the password")),
+        ("end_sessions", _("End all log-ins")),
+        ("switch_off", _("Switch off")),
+    )
+
+
+def doing(one: Verb):
+    """Return the view that does one verb to a person and comes back to the list."""
+
+    def view(context: Person, request: Request) -> Response | dict[str, object]:
+        values = {name: value for name, value in request.POST.items() if name in one.form()}
+        result = perform(request, one, context, values, channel="screen")
+        if isinstance(result, Refused):
+            request.response.status_int = 409
+            return people_list(request, errors=shown(request, result.findings))
+        return HTTPSeeOther(f"{request.script_name}/desk/people?done={one.name}")
+
+    return view
+
+
+def give_password(context: Person, request: Request) -> dict[str, object]:
+    """Give a person a one-time password and show it this once."""
+    request.shown_once = True
+    result = reset_password(begin(request, channel="screen"), context, hashed=request.hashed)
+    if isinstance(result, Refused):
+        request.response.status_int = 409
+        return people_list(request, errors=shown(request, result.findings))
+    return people_list(request, password=(context.name, request.one_time))
 
 
 def _standing(request: Request, person) -> dict[str, str]:
@@ -91,23 +151,37 @@ def jobs(context: Site, request: Request) -> dict[str, object]:
 
 def job_lists(request: Request, *, errors: list[dict[str, str]] | None = None) -> dict[str, object]:
     """Return the three lists of background work, each cut at 200."""
-    queue = request.site.jobs
+    queue, manages = request.site.jobs, may_somewhere(request, Permission.JOB_RETRY)
 
-    def rows(found) -> list[dict[str, object]]:
-        return [_job(job) for _number, job in zip(range(MOST_JOBS), found, strict=False)]
+    def rows(found: Iterable[Job]) -> list[dict[str, object]]:
+        shown = (job for job in found if manages or _concerns(request, job))
+        return [_job(job, numbered=manages) for job in islice(shown, MOST_JOBS)]
 
     return {
         "failed": rows(queue.dead()),
         "running": rows(queue.running()),
         "waiting": rows(queue.waiting()),
-        "retries": may_somewhere(request, Permission.JOB_RETRY),
+        "retries": manages,
         "errors": errors or [],
     }
 
 
-def _job(job: Job) -> dict[str, object]:
+def _concerns(request: Request, job: Job) -> bool:
+    """Tell whether a job is about a record that this person may see; of others not even the number is told."""
+    site = request.site
+    match job.verb:
+        case "freeze-package":
+            record, permission = site.archives.get(job.subject), Permission.ARCHIVE_VIEW
+        case "render-notice":
+            record, permission = site.notices.get(job.subject), Permission.NOTICE_VIEW
+        case _:
+            return False
+    return record is not None and bool(request.has_permission(permission, record))
+
+
+def _job(job: Job, *, numbered: bool) -> dict[str, object]:
     return {
-        "number": job.number,
+        "number": job.number if numbered else "—",
         "verb": job.verb,
         "subject": job.subject,
         "since": instant(job.owed_since),
@@ -188,9 +262,10 @@ def _entry(request: Request, entry: AuditEntry, line: dict) -> dict[str, object]
 
 
 def is_sound(entry: AuditEntry, line: dict) -> bool:
-    """Recompute an entry's leaf and the digest of what stands beside it (核验)."""
+    """Recompute an entry's leaf and the digest of what stands beside it (核验); erased details leave the leaf."""
     beside = hashlib.sha256(entry.salt + entry.details.encode()).hexdigest()
-    return ledger.leaf_hash(entry.line) == entry.leaf and beside == line["details_digest"]
+    whole = not entry.details or beside == line["details_digest"]
+    return ledger.leaf_hash(entry.line) == entry.leaf and whole
 
 
 def heads(context: Site, request: Request) -> Response:
@@ -206,17 +281,19 @@ def system(context: Site, request: Request) -> dict[str, object]:
     services = request.registry.services
     latest = feed.latest(request.site)
     disk = shutil.disk_usage(services.instance)
+    # How much the whole office does is for whoever runs the machine, not for the archivist of one unit.
+    manages = may_somewhere(request, Permission.JOB_RETRY)
     calendar, year = services.calendar(request.site), request.today.year
     return {
         "versions": [{"label": "Python", "value": platform.python_version(), "kind": "code"}]
         + [{"label": name, "value": version(name), "kind": "code"} for name in PARTS],
         "database": services.database.scheme,
         "latest": latest,
-        "indexes": [_index(services.engines[name], name, latest) for name in INDEXES],
+        "indexes": [_index(services.engines[name], name, latest, counted=manages) for name in INDEXES],
         "records": [
             {"label": label, "value": counter.value}
             for name, label in COUNTED
-            if (counter := request.site.counters.get(f"number:{name}")) is not None
+            if manages and (counter := request.site.counters.get(f"number:{name}")) is not None
         ],
         "used": size(disk.used),
         "free": size(disk.free),
@@ -224,21 +301,25 @@ def system(context: Site, request: Request) -> dict[str, object]:
         "tight": disk.free < disk.total // 10,
         "years": [{"year": each, "announced": calendar.announced(each)} for each in (year, year + 1)],
         "cut_off": unshare_available(),
-        "dead": sum(1 for _job in request.site.jobs.dead()),
+        "dead": sum(1 for job in request.site.jobs.dead() if manages or _concerns(request, job)),
     }
 
 
-def _index(engine, name: str, latest: int) -> dict[str, object]:
+def _index(engine, name: str, latest: int, *, counted: bool) -> dict[str, object]:
     try:
         behind = latest - engine.mark()
     except NeedsRebuild:
-        return {"name": name, "behind": latest, "state": {"word": _("must be built anew"), "kind": "wrong"}}
+        return {
+            "name": name,
+            "behind": latest if counted else None,
+            "state": {"word": _("must be built anew"), "kind": "wrong"},
+        }
     state = (
         {"word": _("up to date"), "kind": "done"}
         if behind <= 0
         else {"word": _("catching up"), "kind": "wait"}
     )
-    return {"name": name, "behind": behind, "state": state}
+    return {"name": name, "behind": behind if counted else None, "state": state}
 
 
 def includeme(config: Configurator) -> None:
@@ -261,5 +342,9 @@ def includeme(config: Configurator) -> None:
     on_desk(audit, "audit", Permission.AUDIT_VIEW, renderer="admin/audit.pt")
     on_desk(heads, "audit/heads", Permission.AUDIT_VIEW)
     on_desk(system, "system", Permission.JOB_VIEW, renderer="admin/system.pt")
+    manage = {"context": Person, "request_method": "POST", "permission": Permission.PERSON_MANAGE}
+    for one in (found for found in VERBS if found.noun == "people"):
+        view(doing(one), name=one.name, renderer="admin/people.pt", **manage)
+    view(give_password, name="reset_password", renderer="admin/people.pt", **manage)
     view(retry, name="retry-job", context=Site, request_method="POST", permission=Permission.JOB_RETRY,
          renderer="admin/jobs.pt")  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+import colander
 from pyramid.config import Configurator
 from pyramid.exceptions import BadCSRFToken
 from pyramid.request import Request
@@ -17,13 +18,16 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 
 from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
+from records.forms.searching import AskSearch
 from records.forms.verbs import VERBS, Verb
 from records.indexes import documents
-from records.operations.searching import search
+from records.operations.importing import import_guide
+from records.operations.searching import numbers_as_tokens, search
 from records.resources.base import Record
+from records.resources.guides import Guides
 
 from . import messages, openapi
-from .acting import perform
+from .acting import begin, faults, perform
 from .describing import describe
 
 BASE = "/api/v1"
@@ -36,6 +40,10 @@ SHOWN = {
     "notices": Permission.NOTICE_VIEW,
     "archives": Permission.ARCHIVE_VIEW,
     "guides": Permission.GUIDE_VIEW,
+    "people": Permission.PERSON_MANAGE,
+    "feedback": Permission.FEEDBACK_VIEW,
+    "synonyms": Permission.SYNONYM_EDIT,
+    "standards": Permission.STANDARD_VIEW,
 }
 
 PERSONAL = frozenset({"applicants", "materials", "dossiers", "archives"})
@@ -79,8 +87,11 @@ def problem(request: Request, findings: tuple[Finding, ...], *, status: int | No
 def _values(request: Request, verb: Verb) -> Mapping[str, object] | Refused:
     if (request.content_type or "").startswith("multipart/form-data"):
         return {name: value for name, value in request.POST.items() if name not in (verb.file, "__once__")}
-    if not request.body:
-        return {}
+    return asked_object(request) if request.body else {}
+
+
+def asked_object(request: Request) -> Mapping[str, object] | Refused:
+    """Return the JSON object that a request brings, or say that it is none."""
     try:
         values = json.loads(request.body)
         # Half a character (a lone surrogate) can be neither stored nor answered.
@@ -126,32 +137,67 @@ def show(context: Record, request: Request) -> Response:
     noun = context.__parent__.__name__
     if noun in PERSONAL:
         request.note_read(f"{noun}.show", context.id)
-    response = answer(request, describe(request.site, context, today=request.today))
+    last_used = request.registry.services.tokens.last
+    response = answer(request, describe(request.site, context, today=request.today, last_used=last_used))
     response.etag, response.conditional_response = str(context.seq), True
     return response
 
 
 def search_staff(context, request: Request) -> Response:
-    """Search dossiers or archives under the reader's rights."""
-    index = request.params.get("in", "dossiers")
+    """Search dossiers or archives under the reader's rights; a number is refused, because addresses are written down."""
+    asked = dict(request.params)
+    return _number_refused(request) or _search_staff(request, asked)
+
+
+def search_posted(context, request: Request) -> Response:
+    """Search with the words in the body, where a full number may stand; nothing is changed and nothing kept."""
+    request.shown_once = True  # a repeated search is a search
+    asked = asked_object(request)
+    if isinstance(asked, Refused):
+        return problem(request, asked.findings, status=400)
+    try:
+        asked = AskSearch().deserialize(asked)
+    except colander.Invalid as invalid:
+        return problem(request, tuple(faults(request, invalid)))
+    return _search_staff(request, asked)
+
+
+def _search_staff(request: Request, asked: Mapping[str, str]) -> Response:
+    index = asked.get("in", "") or "dossiers"
     if index not in ("dossiers", "archives"):
         return problem(request, (Finding("search.unknown-index", subject="in"),), status=400)
     request.note_read(f"search.{index}", "", purpose="")
-    return answer(request, found(request, index, request.identity.principals))
+    return answer(request, found(request, index, request.identity.principals, asked))
 
 
 def search_public(context, request: Request) -> Response:
     """Search the published guides; anybody may."""
-    return answer(request, found(request, "guides", frozenset({documents.PUBLIC})))
+    asked = dict(request.params)
+    return _number_refused(request) or answer(
+        request, found(request, "guides", frozenset({documents.PUBLIC}), asked)
+    )
 
 
-def found(request: Request, index: str, readers: frozenset[str]) -> dict[str, object]:
-    """Return a page of hits as plain values."""
-    cursor = request.params.get("after", "")
+def _number_refused(request: Request) -> Response | None:
+    """Refuse an address that holds a personal number: proxies and logs write addresses down."""
+    services = request.registry.services
+    strange = tuple(
+        Finding("search.number-in-address", subject=name)
+        for name, text in request.GET.items()
+        if numbers_as_tokens(services, text).split() != text.split()
+    )
+    return problem(request, strange, status=400) if strange else None
+
+
+def found(
+    request: Request, index: str, readers: frozenset[str], asked: Mapping[str, str]
+) -> dict[str, object]:
+    """Return a page of hits as plain values; ``asked`` holds the words ``q`` and the cursor ``after``."""
+    cursor = asked.get("after", "")
     parts = cursor.split(".")
     readable = len(parts) == 2 and all(part.isdecimal() and len(part) < 20 for part in parts)
     after = tuple(map(int, parts)) if readable else None
-    page = search(request.registry.services, index, request.params.get("q", ""), readers=readers, after=after)
+    page = search(request.registry.services, index, asked.get("q", ""), readers=readers, after=after)
 
     def shown(hits):
         return [
@@ -161,16 +207,30 @@ def found(request: Request, index: str, readers: frozenset[str]) -> dict[str, ob
                 "title": hit.title,
                 "snippet": "".join(text for text, _ in hit.snippet),
                 "facets": dict(hit.facets),
+                "by": hit.by,
             }
             for hit in hits
         ]
 
     return {
         "total": page.total,
+        "mended": page.mended,
         "hits": shown(page.hits),
         "similar": shown(page.similar),
         "after": ".".join(map(str, page.cursor)) if page.cursor else None,
     }
+
+
+def bring_guide(context: Guides, request: Request) -> Response:
+    """Take a guide, as a file in YAML or as the same in JSON, for a draft of its unit; all findings at once."""
+    result = import_guide(begin(request, channel="api"), source=request.body, name="guide")
+    if isinstance(result, Refused):
+        denied = result.findings[0].code == "permission.denied"
+        return problem(request, result.findings, status=403 if denied else 422)
+    response = answer(request, describe(request.site, result, today=request.today), status=201)
+    response.headers["ETag"] = f'"{result.seq}"'
+    response.headers["Location"] = f"{request.script_name}{BASE}/guides/{result.id}"
+    return response
 
 
 def unasked(context: BadCSRFToken, request: Request) -> Response:
@@ -199,6 +259,11 @@ def includeme(config: Configurator) -> None:
     config.add_exception_view(unasked, context=BadCSRFToken, path_info=f"^{BASE}/")
     config.add_route("api.search", f"{BASE}/search", request_method="GET")
     config.add_view(search_staff, route_name="api.search", permission=Permission.SEARCH_DESK)
+    config.add_route("api.search.post", f"{BASE}/search", request_method="POST")
+    config.add_view(search_posted, route_name="api.search.post", permission=Permission.SEARCH_DESK)
+    # Which unit's guides a person may draft is asked of the guide itself.
+    config.add_route("api.guides.import", f"{BASE}/guides", traverse="/guides", request_method="POST")
+    config.add_view(bring_guide, route_name="api.guides.import", permission=Permission.GUIDE_VIEW)
     config.add_route("api.guides.search", f"{BASE}/public/guides", request_method="GET")
     config.add_view(search_public, route_name="api.guides.search", permission=NO_PERMISSION_REQUIRED)
     config.add_route("api.openapi", f"{BASE}/openapi.json", request_method="GET")

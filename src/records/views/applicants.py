@@ -1,4 +1,4 @@
-"""Applicants at the counter: found by number, created once, their library, and a new case for one of the items."""
+"""Applicants at the counter: found by number, created once, corrected, their library, and a new case for one of the items."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from records.domain.findings import Refused
+from records.domain.identifiers import IdentifierKind, normalise, recognise
 from records.domain.permissions import Permission
+from records.domain.situations import Question, QuestionKind
 from records.domain.vocabulary import ApplicantKind, Grade, MaterialSource, MaterialStatus
 from records.forms.verbs import verb
 from records.indexes import questions
-from records.operations import discretion
+from records.operations import discretion, subjects
 from records.resources.applicants import Applicant, Applicants
 from records.resources.dossiers import Dossiers
 from records.resources.materials import Material
@@ -41,8 +43,28 @@ def find(context: Applicants, request: Request) -> Response | dict[str, object]:
         request.response.status_int = status_of(result)
         return {"found": False, "number": number, "errors": shown(request, result.findings)}
     if result is None:
-        return {"found": None, "number": number, "values": {}}
-    return HTTPSeeOther(request.resource_path(result).rstrip("/"))
+        return _new(request, number, {})
+    converted = "?done=converted" if _converted(request, number) else ""
+    return HTTPSeeOther(f"{request.resource_path(result).rstrip('/')}{converted}")
+
+
+def _new(request: Request, number: str, values: Mapping[str, str]) -> dict[str, object]:
+    """Return what the page for a new file shows: the number in its normal form, and the fields of its kind."""
+    recognised = recognise(number, today=request.today)
+    return {
+        "found": None,
+        "number": recognised.normalised,
+        "converted": bool(values.get("converted")) or _converted(request, number),
+        "person": recognised.kind is IdentifierKind.CITIZEN,
+        "values": values,
+    }
+
+
+def _converted(request: Request, number: str) -> bool:
+    """Tell whether a number of 15 digits was typed, which is kept with 18."""
+    return (
+        len(normalise(number)) == 15 and recognise(number, today=request.today).kind is IdentifierKind.CITIZEN
+    )
 
 
 def create(context: Applicants, request: Request) -> Response | dict[str, object]:
@@ -50,21 +72,15 @@ def create(context: Applicants, request: Request) -> Response | dict[str, object
     asked = ("number", "name", "phone", "representative")
     values = {name: request.POST.get(name, "") for name in asked}
     result = perform(request, verb("applicants", "create"), None, values, channel="screen")
-    if isinstance(result, Refused):
-        request.response.status_int = status_of(result)
-        there = next(
-            (found.params["id"] for found in result.findings if found.code == "applicant.exists"), None
-        )
-        existing = request.resource_path(context[there]).rstrip("/") if there else ""
-        errors = shown(request, result.findings)
-        return {
-            "found": None,
-            "number": values["number"],
-            "values": values,
-            "errors": errors,
-            "existing": existing,
-        }
-    return HTTPSeeOther(f"{request.resource_path(result).rstrip('/')}?done=create")
+    if not isinstance(result, Refused):
+        return HTTPSeeOther(f"{request.resource_path(result).rstrip('/')}?done=create")
+    request.response.status_int = status_of(result)
+    there = next((found.params["id"] for found in result.findings if found.code == "applicant.exists"), None)
+    return {
+        **_new(request, values["number"], {**values, "converted": request.POST.get("converted", "")}),
+        "errors": shown(request, result.findings),
+        "existing": request.resource_path(context[there]).rstrip("/") if there else "",
+    }
 
 
 def show(context: Applicant, request: Request) -> dict[str, object]:
@@ -87,12 +103,21 @@ def page(context: Applicant, request: Request) -> dict[str, object]:
     return {
         "applicant": context,
         "kind": kind.label,
-        "library": [material_of(request, material) for material in questions.library(site, context.id)],
+        "library": [
+            {**material_of(request, material), "via": via.label if via else ""}
+            for material, via in subjects.reachable(site, context.id)
+        ],
+        "businesses": [
+            {"name": site.applicants[other].name, "href": request.resource_path(site.applicants[other]).rstrip("/")}
+            for other in subjects.same_business(site, context.id)[1:]
+        ],
         "cases": [desk.row_of(request, dossier) for dossier in mine if request.has_permission(Permission.DOSSIER_VIEW, dossier)],
         "items": offered,
         "item": typed,
         "chosen": bool(chosen) or (bool(typed) and len(offered) == 1),
         "opens": bool(request.has_permission(Permission.DOSSIER_OPEN, site.dossiers)),
+        "person": kind is ApplicantKind.PERSON,
+        "corrects": bool(request.has_permission(Permission.APPLICANT_CREATE, context)),
         "reveals": bool(request.has_permission(Permission.APPLICANT_REVEAL, context)),
         "open_path": request.resource_path(site.dossiers, "open"),
         "again": "",
@@ -105,13 +130,51 @@ def _item(guide, body) -> dict[str, object]:
         "title": guide.title,
         "kind": body.item_kind.label,
         "limit": body.limits.promised.label,
-        "questions": [{"key": question.key, "text": question.text} for question in body.situations],
+        "questions": [_question(question) for question in body.situations],
     }
+
+
+def _question(question: Question) -> dict[str, object]:
+    """Return a question as the desk asks it: a tick for yes, one of many, or several of many."""
+    return {
+        "key": question.key,
+        "text": question.text,
+        "several": question.kind is QuestionKind.SEVERAL,
+        "options": [{"key": option.key, "text": option.text} for option in question.options],
+    }
+
+
+def _answers(request: Request) -> dict[str, object]:
+    """Return the answers that a desk form brought: ``situation`` ticked, ``one.KEY`` chosen, ``several.KEY`` ticked."""
+    found: dict[str, object] = dict.fromkeys(request.POST.getall("situation"), True)
+    for name in dict.fromkeys(request.POST):
+        sort, _dot, key = name.partition(".")
+        if sort == "one" and key:
+            found[key] = request.POST[name]
+        elif sort == "several" and key:
+            found[key] = request.POST.getall(name)
+    return found
+
+
+def _carried(answers: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return answers as the fields of a form that brings them again."""
+    fields = []
+    for key, answer in answers.items():
+        match answer:
+            case str():
+                fields.append((f"one.{key}", answer))
+            case list():
+                fields += [(f"several.{key}", part) for part in answer]
+            case _:
+                fields.append(("situation", key))
+    return fields
 
 
 def material_of(request: Request, material: Material) -> dict[str, object]:
     """Return a material as the library lists it: what it is, how far it is trusted, who saw it, until when it holds."""
-    newest = material.renditions[-1] if material.renditions else None
+    previews = [
+        request.resource_path(material, "preview", query={"digest": digest}) for digest in material.files
+    ]
     return {
         "id": material.id,
         "title": material.title,
@@ -126,7 +189,8 @@ def material_of(request: Request, material: Material) -> dict[str, object]:
         if material.verified_by
         else "",
         "valid_until": material.valid_until,
-        "preview": request.resource_path(material, "preview", query={"digest": newest[0]}) if newest else "",
+        "previews": previews,
+        "files": [],
     }
 
 
@@ -135,7 +199,7 @@ def open_case(context: Dossiers, request: Request) -> Response | dict[str, objec
     values: Mapping[str, object] = {
         "applicant": request.POST.get("applicant", ""),
         "guide": request.POST.get("guide", ""),
-        "situation": dict.fromkeys(request.POST.getall("situation"), True),
+        "situation": _answers(request),
         "agent": request.POST.get("agent", ""),
         "again": request.POST.get("again", ""),
     }
@@ -155,8 +219,31 @@ def open_case(context: Dossiers, request: Request) -> Response | dict[str, objec
         "applicant": applicant,
         "guide": guide,
         "values": values,
+        "carried": _carried(values["situation"]),
         "existing": request.resource_path(context[existing]).rstrip("/") if existing else "",
     }
+
+
+def correct_page(context: Applicant, request: Request) -> dict[str, object]:
+    """Ask what is to be corrected; the telephone number stays hidden and is typed anew."""
+    request.note_read("applicants.show", context.id)
+    return _correcting(context, {"name": context.name, "representative": context.representative})
+
+
+def _correcting(context: Applicant, values: Mapping[str, str]) -> dict[str, object]:
+    return {"applicant": context, "person": context.applicant_kind == ApplicantKind.PERSON, "values": values}
+
+
+def correct(context: Applicant, request: Request) -> Response | dict[str, object]:
+    """Correct what was written down wrongly; reason, person and hour stay on record."""
+    asked = ("name", "phone", "representative", "why")
+    values = {name: request.POST.get(name, "") for name in asked}
+    result = perform(request, verb("applicants", "correct"), context, values, channel="screen")
+    if not isinstance(result, Refused):
+        return HTTPSeeOther(f"{request.resource_path(context).rstrip('/')}?done=correct")
+    request.response.status_int = status_of(result)
+    request.note_read("applicants.show", context.id)
+    return {**_correcting(context, values), "errors": shown(request, result.findings)}
 
 
 def reveal_page(context: Applicant, request: Request) -> dict[str, object]:
@@ -191,6 +278,9 @@ def includeme(config: Configurator) -> None:
          renderer="applicants/show.pt")  # fmt: skip
     view(open_case, name="open", context=Dossiers, request_method="POST", permission=Permission.DOSSIER_OPEN,
          renderer="applicants/open.pt")  # fmt: skip
+    corrects = {"name": "correct", "context": Applicant, "permission": Permission.APPLICANT_CREATE}
+    view(correct_page, request_method="GET", renderer="applicants/correct.pt", **corrects)
+    view(correct, request_method="POST", renderer="applicants/correct.pt", **corrects)
     reveals = {"name": "reveal", "context": Applicant, "permission": Permission.APPLICANT_REVEAL}
     view(reveal_page, request_method="GET", renderer="applicants/reveal.pt", **reveals)
     view(reveal, request_method="POST", renderer="applicants/reveal.pt", **reveals)

@@ -1,4 +1,4 @@
-"""Public pages from memory (公众页缓存): the home page and the guides as finished bytes, with an ETag.
+"""Public pages from memory (公众页缓存): the home page and the guides in every form as finished bytes, with an ETag.
 
 A layer around the whole application, before a request or a database connection exists. It keeps only what anybody may
 read, apart by language, type size and contrast, and lets everything else through. One thread per process looks into the
@@ -15,13 +15,14 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl
 
 from pyramid.config import Configurator
 from pyramid.events import ApplicationCreated
 from pyramid.response import Response
+from webob.cookies import RequestCookies
 
+from records.domain.vocabulary import ApplicantKind
 from records.i18n import LANGUAGES
 from records.indexes import feed
 from records.operations.services import Services
@@ -35,11 +36,22 @@ EVERY = 0.5
 SILENCE = 10.0
 """Seconds without a look after which nothing is answered from memory."""
 MOST = 4096
+MOST_BYTES = 64 << 20
+"""Pages kept at once, and the bytes of all together; beyond either the memory begins anew."""
 LOOKS: Mapping[str, Collection[str]] = {"size": SIZES, "contrast": ("high",), "lang": LANGUAGES}
 """Cookies by which pages differ, and the values that mean something."""
 QUERY: Mapping[str, Collection[str]] = {"lang": LANGUAGES, "da": ("1",)}
 STAFF = ("records", "__Host-records")
 """Cookies of a log-in: their pages name the person and are drawn afresh."""
+
+#: Forms of a guide that are the same bytes for every reader, and those that differ by look and language.
+SAME_FOR_ALL = frozenset(
+    ("guide.json", "guide.jsonld", "flow.svg", "qr.svg", "leaflet.pdf", "card.pdf", "poster.pdf")
+)
+BY_LOOK = frozenset(("short", "poster", "plain.txt"))
+CHANNELS = SAME_FOR_ALL | BY_LOOK
+AUDIENCES = frozenset(("all", *ApplicantKind))
+KIOSK = frozenset(("bring", "where", "who", "how", "help"))
 
 Key = tuple[str, ...]
 Answering = Callable[[dict, object], Response]
@@ -62,6 +74,7 @@ class PublicPages:
         self._clock = clock
         self._mutex = threading.Lock()
         self._pages: dict[Key, Page] = {}
+        self._bytes = 0
         self._age = 0
         self._mark: int | None = None
         self._day: date | None = None
@@ -78,7 +91,7 @@ class PublicPages:
             stale = stale or any(change.kind == "guide" for change in feed.changes(site, after=after))
         with self._mutex:
             if stale:
-                self._pages.clear()
+                self._forget()
                 self._age += 1
             self._mark, self._day, self._looked = latest, day, self._clock()
         return stale
@@ -112,18 +125,19 @@ class PublicPages:
         if any(value not in QUERY.get(name, ()) for name, value in query):
             return None
         try:
-            cookies = SimpleCookie(environ.get("HTTP_COOKIE", ""))
-        except CookieError:
+            # Read as the pages read them: a stricter reader would keep one look under another's key.
+            cookies = dict(RequestCookies(environ))
+        except ValueError:
             return None
         if any(name in cookies for name in STAFF) or "HTTP_AUTHORIZATION" in environ:
             return None
-        chosen = ((cookies[name].value if name in cookies else "", known) for name, known in LOOKS.items())
+        chosen = ((cookies.get(name, ""), known) for name, known in LOOKS.items())
         looks = (value if value in known else "" for value, known in chosen)
         # Addresses in a page begin with the mount point and never name the host.
         return (
             environ.get("SCRIPT_NAME", ""),
             path,
-            *looks,
+            *(() if same_for_all(path) else looks),
             *(f"{name}={value}" for name, value in sorted(set(query))),
         )
 
@@ -132,7 +146,10 @@ class PublicPages:
             return None
         body = response.body
         response.headers["Cache-Control"] = "no-cache"
-        response.headers["Vary"] = "Cookie"
+        if same_for_all(key[1]):
+            response.headers.pop("Vary", None)
+        else:
+            response.headers["Vary"] = "Cookie"
         headers = tuple(
             (name, value) for name, value in response.headerlist if name not in ("Content-Length", "ETag")
         )
@@ -140,23 +157,44 @@ class PublicPages:
         with self._mutex:
             # What was drawn before the last change may be old.
             if age == self._age:
-                if len(self._pages) >= MOST:
-                    self._pages.clear()
+                if len(self._pages) >= MOST or self._bytes + len(body) > MOST_BYTES:
+                    self._forget()
+                if key not in self._pages:
+                    self._bytes += len(body)
                 self._pages[key] = page
         return page
+
+    def _forget(self) -> None:
+        self._pages.clear()
+        self._bytes = 0
 
 
 def is_public(path: str) -> bool:
     """Tell whether a path is one of the pages anybody may read and nobody changes by reading."""
     match path.split("/"):
-        case ["", ""] | ["", "guides"]:
+        case ["", ""] | ["", "guides"] | ["", "kiosk"]:
             return True
-        case ["", "guides", key] | ["", "guides", key, "qr.svg"]:
+        case ["", "guides", key]:
             return bool(key)
+        case ["", "guides", key, channel]:
+            return bool(key) and channel in CHANNELS
         case ["", "guides", key, "versions", number]:
             return bool(key) and number.isdecimal()
+        case ["", "guides", key, "versions", number, channel]:
+            return bool(key) and number.isdecimal() and channel in CHANNELS
+        case ["", "kiosk", "guides", key]:
+            return bool(key)
+        case ["", "kiosk", "guides", key, part]:
+            return bool(key) and part in KIOSK
+        case ["", "kiosk", "for", audience]:
+            return audience in AUDIENCES
         case _:
             return False
+
+
+def same_for_all(path: str) -> bool:
+    """Tell whether a public path has the same bytes for every reader: no cookie and no language changes them."""
+    return path.startswith("/guides/") and path.rpartition("/")[2] in SAME_FOR_ALL
 
 
 def _send(page: Page, environ: dict) -> Response:

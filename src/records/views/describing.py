@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 from records.domain.vocabulary import DossierState
 from records.operations.acts import plain
-from records.operations.checklists import checklist_of
+from records.operations.checklists import checklist_of, warnings_of
+from records.operations.people import NAMED
 from records.resources.applicants import Applicant
 from records.resources.archives import ArchivedItem
 from records.resources.base import Record
 from records.resources.dossiers import Dossier
+from records.resources.feedback import Feedback
 from records.resources.guides import Guide
 from records.resources.materials import Material
 from records.resources.notices import Notice
+from records.resources.people import Person
 from records.resources.site import Site
+from records.resources.standards import Standard
+from records.resources.synonyms import Synonym
+from records.rules import national_calendar
 
 
-def describe(site: Site, record: Record, *, today) -> dict[str, object]:
-    """Return a record as plain values; nothing sealed, nothing unmasked."""
+def describe(
+    site: Site, record: Record, *, today, last_used: Callable[[str], date | None] | None = None
+) -> dict[str, object]:
+    """Return a record as plain values; nothing sealed, nothing unmasked.
+
+    ``last_used`` tells of a token's digest on which day it was last used; it is asked when a person is shown.
+    """
     match record:
         case Applicant():
             shown = (
@@ -28,7 +42,11 @@ def describe(site: Site, record: Record, *, today) -> dict[str, object]:
                 "phone_masked",
                 "representative",
             )
-            return _pick(record, shown)
+            links = [
+                {"role": role, "applicant": other, "evidence": evidence, "since": plain(since)}
+                for role, other, evidence, since in record.links
+            ]
+            return {**_pick(record, shown), "links": links}
         case Material():
             hidden = {"renditions"}
             return {
@@ -88,6 +106,30 @@ def describe(site: Site, record: Record, *, today) -> dict[str, object]:
                     "byte_count",
                 ),
             )
+        case Standard():
+            return {key: plain(value) for key, value in record.as_record().items()}
+        case Synonym():
+            return _pick(record, ("id", "phrase", "wordings", "reason", "added_by"))
+        case Feedback():
+            # The code that opens the answer is the reader's alone, and the telephone is asked for by itself.
+            told = {"inquiry_code", "phone_sealed"}
+            said = {key: plain(value) for key, value in record.as_record().items() if key not in told}
+            return {**said, "phone": bool(record.phone_sealed)}
+        case Person():
+            return {
+                **_pick(record, ("userid", "name", "unit", "window", "staff_number", "letters", "disabled")),
+                "tokens": [
+                    {
+                        "token": digest[:NAMED],
+                        "label": label,
+                        "scopes": list(scopes),
+                        "since": plain(since),
+                        "until": plain(until),
+                        **({"last_used": plain(last_used(digest))} if last_used else {}),
+                    }
+                    for digest, label, scopes, since, until in record.tokens
+                ],
+            }
         case _:
             raise TypeError(f"{record.kind} is not shown")
 
@@ -140,8 +182,20 @@ def _dossier(site: Site, dossier: Dossier, today) -> dict[str, object]:
                 "needed": state.needed,
                 "status": str(state.status),
                 "material": state.material or "",
+                "via": state.via.label if state.via else "",
+                "until": plain(state.until),
             }
             for state in checklist.lines
+        ],
+        "warnings": [
+            found.as_dict()
+            for found in warnings_of(
+                site,
+                dossier,
+                checklist,
+                today=today,
+                calendar=national_calendar(site.office.get("calendar", ())),
+            )
         ],
         "events": [
             {"event": event, "at": plain(at), "by": by, "why": why} for event, at, by, why in dossier.events

@@ -19,7 +19,9 @@ from records.indexes.keys import compose
 from records.resources.dossiers import Dossier
 from records.resources.site import Site
 
+from .guide_waiting import guide_lists
 from .layout import Light, light, may_somewhere, state_badge, unit_name, units_of
+from .starts import starts
 
 PAGE = 8
 LONG_PAGE = 50
@@ -38,7 +40,8 @@ class Waiting:
 
 
 LISTS = (
-    Waiting("accept", _("Waiting to be accepted"), Permission.DOSSIER_ACCEPT, (DossierState.DRAFT, DossierState.RECEIVED)),
+    Waiting("intake", _("Opened, papers to be taken"), Permission.DOSSIER_ACCEPT, (DossierState.DRAFT,)),
+    Waiting("accept", _("Received, to be accepted"), Permission.DOSSIER_ACCEPT, (DossierState.RECEIVED,)),
     Waiting("supplement", _("Waiting for a supplement"), Permission.DOSSIER_ACCEPT, (DossierState.SUPPLEMENT,)),
     Waiting("decide", _("To be decided"), Permission.DOSSIER_DECIDE, (DossierState.ACCEPTED,)),
     Waiting("receive", _("Received, to be decided at once"), Permission.DOSSIER_DECIDE, (DossierState.RECEIVED,)),
@@ -126,7 +129,15 @@ def desk(context: Site, request: Request) -> dict[str, object]:
     wanted = request.GET.get("list", "")
     lists = [_list(request, waiting, wanted) for waiting in lists_for(request) if wanted in ("", waiting.key)]
     recent = () if wanted else tuple(islice(_recent(request), PAGE))
-    return {"lists": lists, "recent": recent, "wanted": wanted, "finds": may_find(request)}
+    doors = [] if lists else starts(request)
+    return {
+        "lists": lists,
+        "recent": recent,
+        "wanted": wanted,
+        "finds": may_find(request),
+        "doors": doors,
+        "guide_lists": () if wanted else guide_lists(request),
+    }
 
 
 def may_find(request: Request) -> bool:

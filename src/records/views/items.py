@@ -5,21 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin
 
 from records.domain.guide_parts import Guide as Body
 from records.domain.vocabulary import ApplicantKind
+from records.indexes.spoken import initials
 from records.operations.guides import content
 from records.resources.guides import Guide
 from records.resources.site import Site
-
-
-@lru_cache(maxsize=4096)
-def initials(text: str) -> str:
-    """Return the first letters of a text's pinyin: 食品经营 gives spjy."""
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER, errors="ignore")).lower()
 
 
 def matches(text: str, typed: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from pyramid.config import Configurator
 from pyramid.events import BeforeRender
@@ -15,8 +16,10 @@ from records.domain.access import EVERYWHERE
 from records.domain.clocks import working_days_between
 from records.domain.findings import Finding
 from records.domain.permissions import Permission
-from records.domain.vocabulary import DossierState
+from records.domain.vocabulary import DossierState, Role
 from records.i18n import _
+from records.rules import national_calendar
+from records.rules.permissions import matrix
 
 from . import messages
 
@@ -30,6 +33,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
         "/desk/guides",
         (Permission.GUIDE_DRAFT, Permission.GUIDE_APPROVE, Permission.GUIDE_PUBLISH),
     ),
+    (_("Standard materials"), "/desk/standards", (Permission.STANDARD_EDIT, Permission.GUIDE_DRAFT)),
     (_("People"), "/desk/people", (Permission.PERSON_MANAGE,)),
     (_("Background work"), "/desk/jobs", (Permission.JOB_VIEW,)),
     (_("System"), "/desk/system", (Permission.JOB_VIEW,)),
@@ -39,7 +43,9 @@ NAVIGATION: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
 #: What a page says after an act; the code word stands in the address, nothing personal does.
 DONE = {
     "create": _("The file of the applicant was created."),
-    "open": _("The case was opened. What the centre holds has been filled in."),
+    "converted": _("A number of 15 digits was typed; it is kept as the 18 digits that belong to it."),
+    "correct": _("Corrected. The reason is on record."),
+    "open": _("The case was opened."),
     "receive": _("Received. The receipt is below."),
     "accept": _("Accepted. The acceptance notice is below and the time limit runs from tomorrow."),
     "request_supplement": _("The notice that tells everything at once is below. Print it and hand it over."),
@@ -50,6 +56,7 @@ DONE = {
     "withdraw": _("The case was withdrawn."),
     "archive": _("Arranged. The package is being frozen."),
     "submit": _("The material was taken."),
+    "verify_original": _("That the original was seen is on record."),
     "use": _("The held material is used; the applicant brings nothing."),
     "remove": _("The material was taken off its line."),
     "number": _(
@@ -58,6 +65,26 @@ DONE = {
     "password": _("The password was changed. All other log-ins have ended."),
     "token-withdrawn": _("The token no longer works."),
     "sessions-ended": _("All log-ins have ended but this one."),
+    "switch_off": _("The account was switched off. All its log-ins and tokens have ended."),
+    "switch_on": _("The account was switched on."),
+    "end_sessions": _("All log-ins of this person have ended."),
+    "synonym-add": _("The words lead to these guides from now on, everywhere."),
+    "standard-add": _("The material was added."),
+    "standard-change": _("The change is on record. The earlier name goes on naming the material."),
+    "standard-add_alias": _("The name means this material from now on."),
+    "standard-retire": _("Out of use. Cases and guides in force go on reading it."),
+    "standard-merge": _("Merged. The code and all its names mean the other from now on."),
+    "synonym-remove": _("The words are out of use."),
+    "feedback-answer": _("Answered. The reader sees it with receipt number and code."),
+    "withdraw_token": _("The token no longer works."),
+    "guide-saved": _("The draft was saved."),
+    "guide-submit": _("Submitted. The department approves it next."),
+    "guide-return": _("Sent back to its editors."),
+    "guide-approve": _("Approved. The centre publishes it next."),
+    "guide-publish": _("Published and filed."),
+    "guide-withdraw": _("It was taken out of force."),
+    "guide-roll_back": _("The older text stands as a new draft."),
+    "guide-discard": _("The draft was given up."),
 }
 
 STATE_KINDS = {
@@ -83,16 +110,28 @@ class Light:
 
 def may_somewhere(request: Request, permission: Permission) -> bool:
     """Tell whether the person holds a permission in any unit at all."""
-    identity, matrix = request.identity, request.registry.services.matrix
-    return identity is not None and any(matrix.cell(permission, grant.role) for grant in identity.grants)
+    identity, cells = request.identity, request.registry.services.matrix
+    return identity is not None and any(cells.cell(permission, grant.role) for grant in identity.grants)
+
+
+@lru_cache(maxsize=1024)
+def open_to(roles: frozenset[Role]) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Return the places that are open to somebody of these roles, words and path, and whether the search is."""
+    cells = matrix()
+
+    def held(*permissions: Permission) -> bool:
+        return any(cells.cell(permission, role) for permission in permissions for role in roles)
+
+    places = tuple((label, path) for label, path, permissions in NAVIGATION if held(*permissions))
+    return places, held(Permission.SEARCH_DESK)
 
 
 def units_of(request: Request, permission: Permission) -> tuple[str, ...]:
     """Return the units in which the person holds a permission, in the order of the office's table."""
-    matrix, units = request.registry.services.matrix, tuple(request.site.office.get("units", ()))
+    cells, units = request.registry.services.matrix, tuple(request.site.office.get("units", ()))
     held = set()
     for grant in request.identity.grants:
-        cell = matrix.cell(permission, grant.role)
+        cell = cells.cell(permission, grant.role)
         if cell is not None:
             held |= set(units) if cell.everywhere or grant.unit == EVERYWHERE else {grant.unit}
     return tuple(unit for unit in units if unit in held)
@@ -124,6 +163,12 @@ def state_badge(state: str) -> dict[str, str]:
     return {"word": found.label, "kind": STATE_KINDS[found]}
 
 
+@lru_cache(maxsize=4096)
+def working_days_left(today: date, due: date, city: tuple[tuple[date, bool, str], ...]) -> int:
+    """Count the working days until a due day by the office's own calendar; a list asks for the same few again and again."""
+    return working_days_between(today, due, national_calendar(city))
+
+
 def light(request: Request, due: date | None) -> Light | None:
     """Say how a due day stands: overdue, today, one working day left, or simply the day."""
     if due is None:
@@ -134,8 +179,7 @@ def light(request: Request, due: date | None) -> Light | None:
         return Light("wrong", translate(_("Overdue by ${days} days", mapping={"days": late})))
     if due == request.today:
         return Light("wrong", translate(_("Due today")))
-    calendar = request.registry.services.calendar(request.site)
-    left = working_days_between(request.today, due, calendar)
+    left = working_days_left(request.today, due, request.site.office.get("calendar", ()))
     if left <= 1:
         return Light("wait", translate(_("One working day left")))
     return Light("plain", translate(_("${days} working days left", mapping={"days": left})))
@@ -189,12 +233,9 @@ def _globals(event: BeforeRender) -> None:
         return
     event["user_name"] = identity.name
     event["user_links"] = ((_("My access"), "/access"), (_("Log out"), "/logout"))
-    event["may_search"] = may_somewhere(request, Permission.SEARCH_DESK)
-    event["navigation"] = tuple(
-        (label, request.script_name + path, request.path_info == path)
-        for label, path, permissions in NAVIGATION
-        if any(may_somewhere(request, permission) for permission in permissions)
-    )
+    places, event["may_search"] = open_to(frozenset(grant.role for grant in identity.grants))
+    mount, here = request.script_name, request.path_info
+    event["navigation"] = tuple((label, mount + path, here == path) for label, path in places)
 
 
 def includeme(config: Configurator) -> None:

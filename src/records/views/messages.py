@@ -36,6 +36,27 @@ PARTS = {
 }
 
 
+#: Why a birth date cannot be true.
+WHY = {
+    "no-such-day": ("there is no such day", "没有这一天"),
+    "future": ("it lies in the future", "在今天以后"),
+    "too-old": ("more than 130 years ago", "距今超过130年"),
+}
+
+#: What a file looks like whose content is not what its name says.
+LOOKS = {
+    "application/pdf": ("a PDF", "PDF"),
+    "image/jpeg": ("a JPEG picture", "JPEG图片"),
+    "image/png": ("a PNG picture", "PNG图片"),
+    "text/plain": ("plain text", "纯文本"),
+    "program": ("a program", "可执行程序"),
+    "archive": ("an archive or a Word or Excel file", "压缩包或者Word、Excel文档"),
+    "office": ("an old Word or Excel file", "旧版Word、Excel文档"),
+    "picture": ("a picture of another kind", "其他格式的图片"),
+    "unknown": ("nothing we know", "无法识别的内容"),
+}
+
+
 @cache
 def table() -> Mapping[tuple[str, str], Wording]:
     """Return every wording by code and language (``zh_Hans``, ``en``)."""
@@ -82,9 +103,11 @@ def explain(request: Request, code: str, params: Mapping[str, object]) -> str:
 
 def _filled(language: str, found: Finding, part: str) -> str:
     wording = table().get((found.code, language))
-    if wording is None:
+    text = getattr(wording, part) if wording else ""
+    if not text:
         return ""
     params = _Params({"subject": found.subject, **found.params})
-    if params.get("part") in PARTS:
-        params["part"] = PARTS[params["part"]][language == DEFAULT]
-    return getattr(wording, part).format_map(params)
+    for name, words in (("part", PARTS), ("content", LOOKS), ("reason", WHY)):
+        if params.get(name) in words:
+            params[name] = words[params[name]][language == DEFAULT]
+    return text.format_map(params)

@@ -6,6 +6,9 @@ from functools import cache
 
 import colander
 
+from records.domain.permissions import Permission
+from records.forms.searching import AskSearch
+from records.forms.standards import Days, Several
 from records.forms.types import Answers, Day, Word, Yes
 from records.forms.verbs import VERBS, Verb
 
@@ -17,7 +20,18 @@ def specification() -> dict[str, object]:
     for verb in VERBS:
         path = f"/{verb.noun}/{{id}}/{verb.name}" if verb.subject else f"/{verb.noun}/{verb.name}"
         paths.setdefault(path, {})["post"] = _operation(verb)
-    for noun in ("applicants", "materials", "dossiers", "notices", "archives", "guides"):
+    for noun in (
+        "applicants",
+        "materials",
+        "dossiers",
+        "notices",
+        "archives",
+        "guides",
+        "people",
+        "feedback",
+        "synonyms",
+        "standards",
+    ):
         paths[f"/{noun}/{{id}}"] = {
             "get": {
                 "operationId": f"{noun}.show",
@@ -26,7 +40,77 @@ def specification() -> dict[str, object]:
                 "responses": _RESPONSES,
             }
         }
-    paths["/search"] = {"get": _search("search", [_query("in"), _query("q"), _query("after")])}
+    paths["/search"] = {
+        "get": {
+            **_search("search", [_query("in"), _query("q"), _query("after")]),
+            "description": "Refused when an address would hold a personal number: use POST then.",
+        },
+        "post": {
+            **_search("search.post", []),
+            "summary": "Search with the words in the body; changes nothing",
+            "x-permission": Permission.SEARCH_DESK.value,
+            "requestBody": {"content": {"application/json": {"schema": _schema(AskSearch())}}},
+        },
+    }
+    paths["/guides"] = {
+        "post": {
+            "operationId": "guides.import",
+            "summary": "Bring a guide as a draft of its unit; 422 with all findings when one blocks",
+            "x-permission": Permission.GUIDE_DRAFT.value,
+            "parameters": [_ONCE],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/yaml": {"schema": {"type": "string"}},
+                    "application/json": {"schema": {"type": "object"}},
+                },
+            },
+            "responses": {
+                "201": {**_RESPONSES["200"], "description": "The draft"},
+                "default": _RESPONSES["default"],
+            },
+        }
+    }
+    paths |= _editions()
+    paths |= _lists()
+    paths["/lint"] = {"get": _search("lint", [_query("name"), _query("text")])}
+    paths["/guides/{id}/eligibility"] = {
+        "get": {
+            **_search("guides.eligibility", [_ID]),
+            "summary": "Whether one can apply: the next question or the verdict",
+            "description": "Every answer is a query parameter under the key of its question; several may repeat. "
+            "400 with the findings when an answer makes no sense.",
+            "security": [],
+        }
+    }
+    paths["/things/{key}"] = {
+        "get": {
+            **_search("things", [{**_ID, "name": "key"}]),
+            "summary": "A package of items: the next question and what is certain so far",
+            "security": [],
+        }
+    }
+    paths["/unanswered"] = {
+        "get": {
+            **_search("unanswered", []),
+            "summary": "Words that found nothing in the public search",
+            "x-permission": Permission.UNANSWERED_VIEW.value,
+        }
+    }
+    paths["/standards"] = {
+        "get": {
+            **_search("standards", []),
+            "summary": "Standard materials with their names and how often guides ask for them",
+            "x-permission": Permission.STANDARD_VIEW.value,
+        }
+    }
+    paths["/merge-plan"] = {
+        "get": {
+            **_search("standards.plan", [_query("code"), _query("into")]),
+            "summary": "What merging one standard material into another would change",
+            "x-permission": Permission.STANDARD_VIEW.value,
+        }
+    }
     paths["/public/guides"] = {
         "get": {**_search("guides.search", [_query("q"), _query("after")]), "security": []}
     }
@@ -50,11 +134,62 @@ def specification() -> dict[str, object]:
     }
 
 
+def _lists() -> dict[str, dict]:
+    """Describe how a program brings a list of guides: hand it in, ask what was found, have it stored."""
+    one = {"name": "list", "in": "path", "required": True, "schema": {"type": "string"}}
+    draft = {"x-permission": Permission.GUIDE_DRAFT.value, "responses": _RESPONSES}
+    form = {"file": {"type": "string", "format": "binary"}, "source": {"type": "string"}}
+    form |= {option: {"type": "string"} for option in ("tolerant", "whole")}
+    return {
+        "/guides/lists": {
+            "post": {
+                "operationId": "guides.lists",
+                "summary": "Bring a list of guides (XLSX or JSON) for its look-over; 202 with its id",
+                "parameters": [_ONCE],
+                "requestBody": {
+                    "required": True,
+                    "content": {"multipart/form-data": {"schema": {"type": "object", "properties": form}}},
+                },
+                **draft,
+            }
+        },
+        "/guides/lists/{list}": {
+            "get": {
+                "operationId": "guides.list",
+                "summary": "Tell how far a list is and what was found",
+                "parameters": [one],
+                **draft,
+            }
+        },
+        "/guides/lists/{list}/apply": {
+            "post": {
+                "operationId": "guides.list.apply",
+                "summary": "Store a list that was looked over as drafts",
+                "parameters": [one, _ONCE],
+                **draft,
+            }
+        },
+        "/guides/sources": {
+            "post": {
+                "operationId": "guides.sources",
+                "summary": "Keep how a source writes its lists",
+                "parameters": [_ONCE],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"type": "object"}}},
+                },
+                **draft,
+            }
+        },
+    }
+
+
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 _ONCE = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
+    "description": "A repetition gets the first answer; with another body it is refused (422 idempotency.other-body).",
     "schema": {"type": "string", "maxLength": 200},
 }
 _MATCH = {
@@ -83,6 +218,47 @@ _RESPONSES = {
 }
 
 
+def _editions() -> dict[str, dict]:
+    """Return the paths of the editions of a guide."""
+    version = {"name": "version", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
+
+    def get(
+        name: str, summary: str, *parameters: dict, permission: Permission = Permission.GUIDE_VIEW
+    ) -> dict:
+        return {
+            "get": {
+                "operationId": f"guides.{name}",
+                "summary": summary,
+                "x-permission": permission.value,
+                "parameters": [_ID, *parameters],
+                "responses": _RESPONSES,
+            }
+        }
+
+    put = {
+        "operationId": "guides.draft.put",
+        "summary": "Save the one draft; 412 with who and when if another editor has saved since",
+        "x-permission": Permission.GUIDE_DRAFT.value,
+        "parameters": [_ID, {**_MATCH, "description": "The ETag (digest) of the text that was read."}, _ONCE],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+        "responses": _RESPONSES,
+    }
+    one = "/guides/{id}/versions/{version}"
+    against = _query("against")
+    return {
+        "/guides/{id}/versions": get("versions", "List the editions of a guide"),
+        one: get("version", "Show an edition with its content; its ETag is the digest", version),
+        f"{one}/changes": get("changes", "Tell in words what an edition changes", version, against),
+        f"{one}/impact": get(
+            "impact",
+            "Tell what an edition touches; version 0 is the abolition",
+            version,
+            permission=Permission.GUIDE_IMPACT,
+        ),
+        "/guides/{id}/draft": {**get("draft", "Show the open edition"), "put": put},
+    }
+
+
 def _query(name: str) -> dict[str, object]:
     return {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
 
@@ -96,7 +272,8 @@ def _operation(verb: Verb) -> dict[str, object]:
     media = "application/json"
     if verb.file:
         media = "multipart/form-data"
-        schema["properties"][verb.file] = {"type": "string", "format": "binary"}
+        one = {"type": "string", "format": "binary"}
+        schema["properties"][verb.file] = {"type": "array", "items": one, "minItems": 1} if verb.more else one
         if verb.file_required:
             schema.setdefault("required", []).append(verb.file)
     return {
@@ -128,7 +305,14 @@ def _schema(node: colander.SchemaNode) -> dict[str, object]:
         case Yes():
             return {"type": "boolean"}
         case Answers():
-            return {"type": "object", "additionalProperties": {"type": "boolean"}}
+            texts = {"type": "array", "items": {"type": "string"}}
+            answer = {"oneOf": [{"type": "boolean"}, {"type": "string"}, texts]}
+            return {"type": "object", "additionalProperties": answer}
+        case Several(known=known):
+            words = {"type": "string", "enum": list(known)} if known else {"type": "string", "maxLength": 120}
+            return {"type": "array", "items": words}
+        case Days():
+            return {"type": ["integer", "null"], "minimum": 0}
         case colander.Integer():
             return {"type": "integer", "minimum": 1}
         case _:

@@ -18,18 +18,18 @@ from pyramid.request import Request
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from records.clock import civil_date
-from records.domain import masking
 from records.domain.clocks import WEEKDAYS
 from records.domain.findings import Finding
 from records.domain.vocabulary import DossierState, GapKind, NoticeKind, Outcome
 from records.i18n import _
 from records.indexes import questions
+from records.operations import subjects
 from records.operations.checklists import guide_of
 from records.resources.dossiers import Dossier
 from records.resources.site import Site
 
+from .doors import navigation
 from .layout import day, instant, shown
-from .public import navigation
 
 #: What happened, to somebody who does not work here; what is not here is the office's own business.
 HAPPENED = {
@@ -142,7 +142,7 @@ def _case(request: Request, dossier: Dossier) -> dict[str, object]:
     return {
         "code": dossier.code,
         "title": guide.title,
-        "name": masking.mask("name", site.applicants[dossier.applicant].name, audience="public"),
+        "name": subjects.public_name(site, site.applicants[dossier.applicant]),
         "state": _("Done") if state in FINISHED else state.label,
         "done": state in FINISHED,
         "next": NEXT[state],

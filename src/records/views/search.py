@@ -10,12 +10,11 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from records.domain import identifiers
 from records.domain.permissions import Permission
 from records.domain.vocabulary import DossierState, ItemKind, Retention
 from records.i18n import _
 from records.indexes import documents
-from records.operations.searching import Found, Hit, search
+from records.operations.searching import Found, Hit, numbers_as_tokens, search
 from records.resources.site import Site
 
 from . import messages
@@ -29,22 +28,18 @@ INDEXES: Mapping[str, tuple[str, tuple[tuple[str, str], ...], str]] = {
 }  # fmt: skip
 LONGEST = 200
 PAGE = 20
+UNSHOWN = frozenset({"guide", "audience", "theme", "zone"})
 
 
 def without_numbers(request: Request, text: str) -> str:
     """Return a query in which each full personal number is replaced by the keyed sign it is indexed under."""
-    token = request.registry.services.vault.token
-    words = []
-    for word in text.split():
-        recognised = identifiers.recognise(word, today=request.today)
-        words.append(token(recognised.normalised) if recognised.valid else word)
-    return " ".join(words)
+    return numbers_as_tokens(request.registry.services, text)
 
 
 def send_on(context: Site, request: Request) -> Response:
     """Take a query by POST, so that a number read from a card never stands in an address."""
-    typed = request.POST.get("q", "")
-    query = {"q": without_numbers(request, typed)[:LONGEST], "in": request.POST.get("in", "dossiers")}
+    typed, index = request.POST.get("q", ""), request.POST.get("in", "")
+    query = {"q": without_numbers(request, typed)[:LONGEST], "in": index if index in INDEXES else "dossiers"}
     return HTTPSeeOther(f"{request.script_name}/desk/search?{urlencode(query)}")
 
 
@@ -159,7 +154,9 @@ def _shown(request: Request, hit: Hit, folder: str) -> dict[str, object]:
         "href": f"{request.script_name}/{folder}/{hit.id}",
         "title": hit.title,
         "snippet": hit.snippet,
-        "facets": " · ".join(word(request, name, value) for name, value in hit.facets.items() if value and name != "guide"),
+        "facets": " · ".join(
+            word(request, name, value) for name, value in hit.facets.items() if value and name not in UNSHOWN
+        ),
     }  # fmt: skip
 
 

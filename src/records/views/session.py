@@ -20,6 +20,7 @@ from records.forms.people import AskToken
 from records.operations import people
 from records.operations.access import AccessLogUnwritable
 from records.resources.people import Person
+from records.resources.sessions import OtherBody
 from records.resources.site import Site
 
 from . import messages
@@ -44,22 +45,32 @@ def login_page(context: Site, request: Request) -> dict[str, object]:
     return {"next": request.GET.get("next", ""), "userid": ""}
 
 
+def typed(request: Request, *names: str) -> tuple[dict[str, str], tuple[Finding, ...]]:
+    """Return what was typed into fields, and a finding for each that came as a file; such a field counts as empty."""
+    found = tuple(Finding("form.not-text", subject=name) for name in names if name in request.sent)
+    return {name: request.POST.get(name, "") for name in names}, found
+
+
 def login(context: Site, request: Request) -> dict[str, object] | Response:
     """Log in; a wrong name, a wrong password and a locked account get the same one sentence."""
-    userid = request.POST.get("userid", "").strip()
+    answers, strange = typed(request, "userid", "password", "next")
+    userid = answers["userid"].strip()
+    if strange:
+        request.response.status_int = 400
+        return {"next": answers["next"], "userid": userid, "errors": shown(request, strange)}
     person = request.log_in(userid)
     if isinstance(person, Refused):
         request.response.status_int = 403
         # The attempt must stay counted although the answer is an error.
         request.response.headers["X-Tm"] = "commit"
         return {
-            "next": request.POST.get("next", ""),
+            "next": answers["next"],
             "userid": userid,
             "errors": shown(request, person.findings, anchors={"": "password"}),
         }
     if person.must_change:
         return HTTPSeeOther(request.script_name + "/password")
-    return HTTPSeeOther(next_path(request, request.POST.get("next")))
+    return HTTPSeeOther(next_path(request, answers["next"]))
 
 
 def logout_page(context: Site, request: Request) -> dict[str, object]:
@@ -88,20 +99,32 @@ def password_page(context: Site, request: Request) -> dict[str, object]:
 def password(context: Site, request: Request) -> dict[str, object] | Response:
     """Change one's own password; every other session ends."""
     person = own_record(request)
-    present, new = request.POST.get("password", ""), request.POST.get("new", "")
+    first = person.must_change
+    answers, strange = typed(request, "password", "new", "again")
+    if strange:
+        request.response.status_int = 400
+        return {"first": first, "least": people.LEAST, "errors": shown(request, strange)}
+    act = begin(request, channel="screen")
+    proven = bool(request.proof) and request.proof == person.password_hash
     result = people.change_password(
-        begin(request, channel="screen"),
+        act,
         person,
         hashed=request.hashed,
-        proven=bool(request.proof) and request.proof == person.password_hash,
-        findings=people.check_new_password(present=present, new=new, again=request.POST.get("again", "")),
+        proven=proven,
+        findings=people.check_new_password(
+            present=answers["password"], new=answers["new"], again=answers["again"]
+        ),
     )
     if isinstance(result, Refused):
+        if not proven:
+            people.refuse_password(act, person)
+            # The attempt must stay counted although the answer is an error.
+            request.response.headers["X-Tm"] = "commit"
         request.response.status_int = 409
         errors = shown(request, result.findings, anchors={"present": "password"})
-        return {"first": person.must_change, "least": people.LEAST, "errors": errors}
+        return {"first": first, "least": people.LEAST, "errors": errors}
     request.renew_session(person)
-    return HTTPSeeOther(request.script_name + "/access?done=password")
+    return HTTPSeeOther(request.script_name + (f"{HOME}?done=password" if first else "/access?done=password"))
 
 
 def access_page(context: Site, request: Request) -> dict[str, object]:
@@ -123,6 +146,7 @@ def _choices(request: Request) -> dict[str, object]:
     return {
         "scopes": [permission.value for permission in Permission if may_somewhere(request, permission)],
         "role_label": lambda role: Role(role).label,
+        "last_used": request.registry.services.tokens.last,
     }
 
 
@@ -130,26 +154,33 @@ def issue(context: Site, request: Request) -> dict[str, object]:
     """Issue a token and show it this once; it is not kept anywhere in clear."""
     person = own_record(request)
     page = {"person": person, "token": "", **_choices(request)}
-    typed = {name: request.POST.get(name, "") for name in ("label", "until")}
+    answers, strange = typed(request, "label", "until", "scope")
+    answers.pop("scope")
+    if strange:
+        request.response.status_int = 400
+        return {**page, **answers, "errors": shown(request, strange, anchors={"scope": "scopes"})}
     try:
-        answers = AskToken().deserialize({**typed, "scopes": request.POST.getall("scope")})
+        asked = AskToken().deserialize({**answers, "scopes": request.POST.getall("scope")})
     except colander.Invalid as invalid:
         result = Refused(tuple(faults(request, invalid)))
     else:
-        result = people.issue_token(begin(request, channel="screen"), person, **answers)
+        result = people.issue_token(begin(request, channel="screen"), person, **asked)
     if isinstance(result, Refused):
         request.response.status_int = 409
-        return {**page, **typed, "errors": shown(request, result.findings)}
-    return {**page, "token": result, "label": "", "until": typed["until"]}
+        return {**page, **answers, "errors": shown(request, result.findings)}
+    return {**page, "token": result, "label": "", "until": answers["until"]}
 
 
-def withdraw(context: Site, request: Request) -> Response:
+def withdraw(context: Site, request: Request) -> dict[str, object] | Response:
     """Take one of one's own tokens back."""
+    answers, strange = typed(request, "token")
     result = people.withdraw_token(
-        begin(request, channel="screen"), own_record(request), digest=request.POST.get("token", "")
+        begin(request, channel="screen"), own_record(request), token=answers["token"]
     )
-    done = "" if isinstance(result, Refused) else "?done=token-withdrawn"
-    return HTTPSeeOther(f"{request.script_name}/access{done}")
+    if isinstance(result, Refused):
+        request.response.status_int = 400 if strange else 409
+        return {**access_page(context, request), "errors": shown(request, strange or result.findings)}
+    return HTTPSeeOther(request.script_name + "/access?done=token-withdrawn")
 
 
 def end_all(context: Site, request: Request) -> Response:
@@ -193,9 +224,22 @@ def unnoted(context: AccessLogUnwritable, request: Request) -> dict[str, object]
     return {"reason": "log"}
 
 
+def otherwise(context: OtherBody, request: Request) -> Response | dict[str, object]:
+    """Refuse a repeated key with other contents, and say that the first one holds."""
+    if request.path_info.startswith(API):
+        return _plainly(request, 422, Finding("idempotency.other-body", subject="Idempotency-Key"))
+    request.response.status_int = 422
+    return {"reason": "repeated"}
+
+
 def _plainly(request: Request, status: int, found: Finding) -> Response:
     text = messages.sentence(request, found)
-    body = {"type": "about:blank", "title": text, "status": status, "findings": [found.as_dict()]}
+    body = {
+        "type": f"about:blank#{found.code}",
+        "title": text,
+        "status": status,
+        "findings": [found.as_dict()],
+    }
     return Response(json_body=body, status=status, content_type="application/problem+json")
 
 
@@ -214,9 +258,10 @@ def includeme(config: Configurator) -> None:
     view(access_page, name="access", request_method="GET", renderer=f"{templates}/access.pt", **own)
     tokens = {**own, "permission": Permission.TOKEN_ISSUE, "request_method": "POST"}
     view(issue, name="issue-token", renderer=f"{templates}/access.pt", **tokens)
-    view(withdraw, name="withdraw-token", **tokens)
+    view(withdraw, name="withdraw-token", renderer=f"{templates}/access.pt", **tokens)
     view(end_all, name="end-sessions", request_method="POST", **own)
     config.add_forbidden_view(turned_away, renderer=f"{templates}/away.pt")
     config.add_exception_view(token_missing, context=BadCSRFToken, renderer=f"{templates}/away.pt")
     config.add_exception_view(unnoted, context=AccessLogUnwritable, renderer=f"{templates}/away.pt")
+    config.add_exception_view(otherwise, context=OtherBody, renderer=f"{templates}/away.pt")
     config.add_notfound_view(not_found, renderer=f"{templates}/away.pt")

@@ -19,8 +19,9 @@ from records.resources.dossiers import Dossier
 from . import checklists
 from .acting import perform
 from .applicants import status_of
-from .dossiers import go_to, head
+from .dossiers import go_to
 from .layout import shown
+from .steps import head
 
 GIVEN_TIME = 15
 """Days the page proposes for a supplement, to the next working day; the clerk may change them."""
@@ -39,15 +40,20 @@ def _gap_rows(checklist: Checklist) -> Iterator[dict[str, object]]:
     for state in checklist.lines:
         if not state.needed or state.by_office:
             continue
-        missing = state.status is LineStatus.MISSING
+        missing = state.status in (LineStatus.MISSING, LineStatus.TO_VERIFY)
         line = state.line
+        asked = (
+            f"请带{line.name}原件到窗口核验"
+            if state.status is LineStatus.TO_VERIFY
+            else f"请提交{line.name}：{line.acceptance}"
+        )
         yield {
             "id": line.id,
             "name": line.name,
             "status": {"word": state.status.label, "kind": checklists.BADGES[state.status]},
             "ticked": missing,
             "kind": (state.gap or GapKind.MISSING).value,
-            "demand": f"请提交{line.name}：{line.acceptance}" if missing else "",
+            "demand": asked if missing else "",
         }
 
 

@@ -8,15 +8,21 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from hashlib import sha256
+from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import chameleon.template
 from chameleon import PageTemplateFile, PageTemplateLoader
+from chameleon.config import CACHE_DIRECTORY
+from chameleon.loader import ModuleLoader
+from chameleon.template import BaseTemplate
 from pyramid.csrf import get_csrf_token
 from pyramid.events import BeforeRender
 from pyramid.i18n import Localizer, get_localizer
@@ -37,6 +43,7 @@ STATIC = ROOT / "static"
 SIZES = ("large", "huge")
 MOST_KNOWN = 4096
 """Sentences a language remembers translated."""
+SIGN = '<svg class="icon" aria-hidden="true" focusable="false"><use href="{address}"></use></svg>'
 # deform draws these with a loader of its own; they know nothing of pages.
 WIDGETS = TEMPLATES / "widgets"
 
@@ -84,10 +91,21 @@ class Templates:
     def __init__(self, *, reload: bool) -> None:
         self._load = PageTemplateLoader(str(TEMPLATES), auto_reload=reload, strict=True).load
         self._resolve = AssetResolver("records").resolve
+        self.reload = reload
+        self._macros: dict[str, Macros] = {}
+        self.feet: dict[tuple[str, ...], tuple[str, str, str]] = {}
 
     def __getitem__(self, name: str) -> PageTemplateFile:
         """Return the template of this name, compiled once."""
         return self._load(self._resolve(name).abspath() if ":" in name else name)
+
+    def macros(self, name: str) -> Mapping[str, Any] | PageTemplateFile:
+        """Return the macros of a template by name; while pages are redrawn when they change, always the newest."""
+        if self.reload:
+            return self[name]
+        if name not in self._macros:
+            self._macros[name] = Macros(self[name])
+        return self._macros[name]
 
     def compile(self) -> int:
         """Compile every page now, so that the first reader does not wait; return how many there are."""
@@ -95,6 +113,22 @@ class Templates:
         for path in names:
             self[path.relative_to(TEMPLATES).as_posix()].cook_check()
         return len(names)
+
+
+def keep_compiled(folder: Path) -> None:
+    """Keep compiled pages in a folder between starts, unless CHAMELEON_CACHE names one already.
+
+    Set on the class, because Chameleon reads its own setting only when it is first imported, and a command imports it before it
+    knows the instance. What lies there is run, so the folder is the owner's alone.
+    """
+    if CACHE_DIRECTORY is None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        BaseTemplate.loader = ModuleLoader(str(folder))
+
+
+# What a kept page depends on beside its own text. Left to itself Chameleon reads the papers of every package that is installed,
+# which is half a second of each start.
+chameleon.template._pkg_digest = sha256(f"{version('Chameleon')} {sys.implementation.cache_tag}".encode())
 
 
 @cache
@@ -112,25 +146,48 @@ def translator(localizer: Localizer) -> Callable[..., str]:
     translate = ChameleonTranslate(localizer.translate)
     known: dict[tuple[str, str, str | None], str] = {}
 
-    def in_our_domain(msgid: str, domain: str | None = None, **kw: Any) -> str:
-        default = kw.get("default")
-        own = isinstance(msgid, TranslationString)
-        if (
-            kw.get("mapping")
-            or kw.get("context")
-            or (own and (msgid.mapping or msgid.context))
-            or not isinstance(msgid, str)
-        ):
-            return translate(msgid, domain=domain or DOMAIN, **kw)
-        key = (str(msgid), (own and msgid.domain) or domain or DOMAIN, (own and msgid.default) or default)
-        found = known.get(key)
+    def in_our_domain(
+        msgid: object,
+        domain: str | None = None,
+        mapping: Mapping[str, object] | None = None,
+        context: str | None = None,
+        default: str | None = None,
+        **more: Any,
+    ) -> str:
+        if isinstance(msgid, TranslationString):
+            plain = not (mapping or context or msgid.mapping or msgid.context)
+            key = (msgid, msgid.domain or domain or DOMAIN, msgid.default or default)
+        else:
+            plain = isinstance(msgid, str) and not (mapping or context)
+            key = (msgid, domain or DOMAIN, default)
+        found = known.get(key) if plain else None
         if found is None:
-            if len(known) >= MOST_KNOWN:
-                known.clear()
-            found = known[key] = translate(msgid, domain=domain or DOMAIN, **kw)
+            found = translate(
+                msgid, domain=domain or DOMAIN, mapping=mapping, context=context, default=default, **more
+            )
+            if plain:
+                if len(known) >= MOST_KNOWN:
+                    known.clear()
+                known[key] = found
         return found
 
     return in_our_domain
+
+
+class Macros(dict[str, Any]):
+    """The macros of one template that does not change while we run; Chameleon looks each up again at every use."""
+
+    def __init__(self, template: PageTemplateFile) -> None:
+        super().__init__()
+        self._template = template
+
+    def __missing__(self, name: str) -> Any:
+        macro = self[name] = self._template.macros[name]
+        return macro
+
+
+HERE = "here-and-now"
+"""Stands in a kept foot for the address of the page it is under."""
 
 
 class Renderer:
@@ -139,26 +196,48 @@ class Renderer:
     def __init__(self, name: str, pages: Templates) -> None:
         self.template = pages[name]
         self.pages = pages
+        self.macros = {"layout": pages.macros("layout.pt"), "parts": pages.macros("parts.pt")}
 
     def __call__(self, value: Mapping[str, Any], system: Mapping[str, Any]) -> str:
         """Return the page as text; the view's values win over the globals."""
-        names = {**system, "layout": self.pages["layout.pt"], "parts": self.pages["parts.pt"], **value}
+        names = {**system, **self.macros, **value}
         request = system.get("request")
         if request is not None:
             names["translate"] = translator(get_localizer(request))
+            names["foot"] = partial(self._foot, request, names)
         return self.template.render(**names)
+
+    def _foot(self, request: Request, names: Mapping[str, Any]) -> str:
+        """Return what stands below every page; it is the same for all but for the page's own address, and kept."""
+        asked = ("look", "office_phone", "office_counter", "languages", "translate", "url", "sign")
+        used = {name: names[name] for name in asked}
+        key = (*map(str, (used["look"], used["office_phone"], used["office_counter"])), used["url"]("/"))
+        known = self.pages.feet
+        if key not in known or self.pages.reload:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            drawn = self.pages["foot.pt"].render(**used, here=HERE)
+            known[key] = drawn.partition(HERE)
+        before, _here, after = known[key]
+        return f"{before}{escape(request.path_qs)}{after}"
 
 
 def renderer_factory(info: IRendererInfo) -> Renderer:
     """Make the renderer of a ``.pt`` name for Pyramid."""
     settings = info.settings or {}
-    return Renderer(info.name, templates(reload=asbool(settings.get("pyramid.reload_templates"))))
+    return renderer(info.name, reload=asbool(settings.get("pyramid.reload_templates")))
+
+
+@cache
+def renderer(name: str, *, reload: bool) -> Renderer:
+    """Return the process's renderer of a template; Pyramid asks for it again at every page."""
+    return Renderer(name, templates(reload=reload))
 
 
 def page_globals(request: Request) -> dict[str, Any]:
     """Return what every page may use, before the application's own globals.
 
-    ``_``, ``url(path)``, ``static(name)``, ``csrf_token()`` (a call: asking for a token may start a session),
+    ``_``, ``url(path)``, ``static(name)``, ``sign(icon)`` (markup), ``csrf_token()`` (a call: asking for a token may start a session),
     ``once_key()`` (a fresh idempotency key), ``look``, ``languages``; and, empty until somebody sets them:
     ``office_name``, ``office_phone``, ``office_counter``, ``navigation``, ``user_name``, ``user_links``, ``flash``,
     ``errors``, ``query``.
@@ -167,6 +246,7 @@ def page_globals(request: Request) -> dict[str, Any]:
         "_": _,
         "url": partial(_url, request),
         "static": partial(_static, request),
+        "sign": partial(_sign, request),
         "csrf_token": partial(get_csrf_token, request),
         "once_key": once_key,
         "look": look_of(request),
@@ -190,9 +270,19 @@ def once_key() -> str:
 
 def _static(request: Request, name: str) -> str:
     known = request.registry.static_paths
-    key = (request.script_name, name)
+    key = (request.environ.get("SCRIPT_NAME", ""), name)
     if key not in known:
         known[key] = request.static_path(f"records:static/{name}")
+    return known[key]
+
+
+def _sign(request: Request, name: str) -> str:
+    """Return an icon of our own set as markup, kept because a page shows dozens of the same few."""
+    known = request.registry.signs
+    key = (request.environ.get("SCRIPT_NAME", ""), name)
+    if key not in known:
+        address = escape(f"{_static(request, 'icons.svg')}#{name}")
+        known[key] = SIGN.format(address=address)
     return known[key]
 
 
@@ -223,7 +313,9 @@ def includeme(config: Configurator) -> None:
     """Draw ``.pt`` pages, serve the static files under ``/static``, and compile all templates now."""
     settings = config.get_settings()
     reload = asbool(settings.get("pyramid.reload_templates"))
-    config.registry.static_paths = {}
+    if "records.instance" in settings:
+        keep_compiled(Path(settings["records.instance"]) / "templates")
+    config.registry.static_paths, config.registry.signs = {}, {}
     config.add_renderer(".pt", renderer_factory)
     config.add_subscriber(_add_globals, BeforeRender)
     config.add_static_view("static", "records:static", cache_max_age=0 if reload else 31_536_000)

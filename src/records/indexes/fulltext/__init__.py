@@ -4,8 +4,9 @@ An index is a disposable projection of the change feed. An engine finds, counts 
 not rank (see `records.indexes.ranking`), and it never answers without knowing who asks. `contract.EngineContract` is
 the kit that each engine passes; `memory_engine` is the plainest one and the measure of the others.
 
-A page of hits is ordered by tier, then by key, highest first: 0 all terms are in the title, 1 an ordinary hit. The
-"similar" hits of a query have the tiers 2 to 4, by how much of the query they hold.
+A page of hits is ordered by tier, then by key, highest first: 0 all terms are in the title, 1 an ordinary hit, 5 all
+terms of another wording are in the title, 6 they are anywhere. The "similar" hits of a query, which are asked for by
+themselves, have the tiers 2 to 4, by how much of the query they hold.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Protocol
 
 from records.indexes.query import Query
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever folding, cutting or the stored form changes; an index of another version is rebuilt."""
 
 NEVER = "\x00nobody"
@@ -24,6 +25,9 @@ NEVER = "\x00nobody"
 
 Cursor = tuple[int, int]
 Filters = Sequence[tuple[str, str]]
+
+OTHER_TITLE, OTHER = 5, 6
+"""The tiers of hits that only another wording of the query found."""
 
 SIMILAR_TIERS: tuple[tuple[int, int], ...] = ((85, 2), (72, 3), (60, 4))
 """Per cent of the query's grams that a "similar" hit must hold, and the tier it then has."""
@@ -42,13 +46,13 @@ class Document:
     """What is indexed of one record: words, facets and who may read it.
 
     `key` is unique and fits 64 unsigned bits; the higher, the newer. `seq` is the place in the change feed this state
-    was taken at. A document without readers is held, but found by nobody.
+    was taken at. A facet has one value or several. A document without readers is held, but found by nobody.
     """
 
     key: int
     title: str
     text: str
-    facets: Mapping[str, str] = field(default_factory=dict)
+    facets: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     readers: frozenset[str] = frozenset()
     seq: int = 0
 
@@ -107,6 +111,10 @@ class Generation(Protocol):
         """Return documents that hold at least 60 % of the query's grams and are no exact hits."""
         ...
 
+    def titles(self, readers: frozenset[str]) -> Iterable[tuple[int, str]]:
+        """Yield (key, folded title) of every document that a holder of any of `readers` may see."""
+        ...
+
     def keys(self) -> Iterable[int]:
         """Yield the key of every document held, whoever may read it."""
         ...
@@ -146,6 +154,13 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let go of everything; generations that are still open stay readable."""
         ...
+
+
+def values_of(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the values of one facet, each once; none where it is missing."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(dict.fromkeys(value))
 
 
 def alternatives(filters: Filters) -> dict[str, set[str]]:

@@ -20,7 +20,16 @@ from typing import Protocol
 
 from pyroaring import BitMap
 
-from records.indexes.fulltext import NEVER, SIMILAR_TIERS, Cursor, Filters, Result, alternatives
+from records.indexes.fulltext import (
+    NEVER,
+    OTHER,
+    OTHER_TITLE,
+    SIMILAR_TIERS,
+    Cursor,
+    Filters,
+    Result,
+    alternatives,
+)
 from records.indexes.query import Query, Term
 from records.indexes.words import is_han, occurs
 
@@ -162,9 +171,26 @@ class Leaf:
             shown = shown - BitMap([number for number in numbers if number is not None])
         return shown
 
-    def hits(self, query: Query, shown: BitMap) -> BitMap:
-        """Return the shown documents that hold every term."""
-        return BitMap() if query.void else reduce(and_, map(self.anywhere, query.terms), shown)
+    def hits(self, query: Query, shown: BitMap) -> list[tuple[int, BitMap]]:
+        """Return (tier, documents) of the shown ones that hold every term, or every term of another wording."""
+        if query.void:
+            return [(tier, BitMap()) for tier in (0, 1, OTHER_TITLE, OTHER)]
+        direct, titled = self._way(query.terms, shown)
+        others, others_titled = BitMap(), BitMap()
+        for way in query.ways:
+            found, first = self._way(way, shown - direct)
+            others, others_titled = others | found, others_titled | first
+        return [
+            (0, titled),
+            (1, direct - titled),
+            (OTHER_TITLE, others_titled),
+            (OTHER, others - others_titled),
+        ]
+
+    def _way(self, terms: Sequence[Term], shown: BitMap) -> tuple[BitMap, BitMap]:
+        """Return the documents that hold all terms, and those of them that hold all in the title."""
+        found = reduce(and_, map(self.anywhere, terms), shown)
+        return found, reduce(and_, (self.term(TITLE, term) for term in terms), found)
 
     def counts(self, name: str, hits: BitMap) -> Iterator[tuple[str, int]]:
         """Yield each value of a facet that occurs among the hits, and how often."""
@@ -233,19 +259,16 @@ class BitmapGeneration:
         without: frozenset[int] = frozenset(),
     ) -> Result:
         """Return the exact hits under the reader's tokens."""
-        hits = [leaf.hits(query, leaf.visible(query, readers, filters, without)) for leaf in self._leaves]
+        tiers = [leaf.hits(query, leaf.visible(query, readers, filters, without)) for leaf in self._leaves]
+        hits = [reduce(or_, (numbers for _, numbers in found)) for found in tiers]
         counts: dict[str, dict[str, int]] = {}
         for name in facets:
             values: dict[str, int] = counts.setdefault(name, {})
             for leaf, found in zip(self._leaves, hits, strict=True):
                 for value, count in leaf.counts(name, found) if found else ():
                     values[value] = values.get(value, 0) + count
-        titled = [
-            reduce(and_, (leaf.term(TITLE, term) for term in query.terms), found)
-            for leaf, found in zip(self._leaves, hits, strict=True)
-        ]
-        rest = [found - first for found, first in zip(hits, titled, strict=True)]
-        return self._page([(0, titled), (1, rest)], limit, after, counts)
+        together = [(each[0][0], [numbers for _, numbers in each]) for each in zip(*tiers, strict=True)]
+        return self._page(together, limit, after, counts)
 
     def similar(
         self,
@@ -262,7 +285,8 @@ class BitmapGeneration:
         tiers: dict[int, list[BitMap]] = {tier: [] for _, tier in SIMILAR_TIERS}
         for leaf in self._leaves:
             shown = leaf.visible(query, readers, filters, without)
-            for tier, found in leaf.near(query, shown - leaf.hits(query, shown)):
+            exact = reduce(or_, (numbers for _, numbers in leaf.hits(query, shown)))
+            for tier, found in leaf.near(query, shown - exact):
                 tiers[tier].append(found)
         return self._page(list(tiers.items()), limit, None, {})
 
@@ -287,6 +311,12 @@ class BitmapGeneration:
             kinds += [tier] * len(page)
         total = sum(len(numbers) for _, found in tiers for numbers in found)
         return Result(total, tuple(keys), tuple(kinds), counts)
+
+    def titles(self, readers: frozenset[str]) -> Iterator[tuple[int, str]]:
+        """Yield (key, folded title) of everything the reader may see."""
+        for leaf in self._leaves:
+            for number in leaf.readable(readers):
+                yield leaf.keys[number], leaf.segment.words(TITLE, number).decode()
 
     def keys(self) -> Iterator[int]:
         """Yield every living key."""

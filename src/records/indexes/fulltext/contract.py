@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from records.indexes.fulltext import Document, Engine, Generation, NeedsRebuild, Result
 from records.indexes.fulltext.memory_engine import MemoryEngine
 from records.indexes.overlay import Overlay, search, similar
-from records.indexes.query import Query, parse
+from records.indexes.query import Query, Term, parse
 
 PUBLIC = frozenset({"公开"})
 EVERYONE = frozenset({"公开", "民政局", "公安局"})
@@ -38,7 +39,10 @@ _DOCUMENTS = st.builds(
     key=st.one_of(st.integers(0, 12), st.integers(2**63, 2**63 + 3)),
     title=_WORDS,
     text=_WORDS,
-    facets=st.dictionaries(st.sampled_from(["部门", "年度"]), st.sampled_from(["民政局", "公安局", "2024"])),
+    facets=st.dictionaries(
+        st.sampled_from(["部门", "年度"]),
+        st.sampled_from(["民政局", "公安局", "2024", ("民政局", "2024"), ("公安局", "民政局", "公安局"), ()]),
+    ),
     readers=st.frozensets(st.sampled_from(["公开", "民政局", "公安局"])),
     seq=st.integers(0, 2**40),
 )
@@ -48,6 +52,14 @@ _QUERIES = st.one_of(
     st.builds("题名:{}".format, _WORDS),
     st.builds('"{}"'.format, _WORDS),
 )
+_WAYS = st.lists(
+    st.lists(
+        st.builds(Term, st.sampled_from(["身份证", "民政", "的", "2b", "户口本身"]), st.booleans()),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
+    max_size=3,
+).map(tuple)
 _CHANGES = st.lists(
     st.tuples(st.lists(_DOCUMENTS, max_size=6), st.lists(st.integers(0, 12), max_size=3)),
     min_size=1,
@@ -113,8 +125,10 @@ class EngineContract:
         engine.close()
 
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(changes=_CHANGES, queries=st.lists(_QUERIES, min_size=1, max_size=4))
-    def test_every_answer_equals_the_memory_engines(self, changes: list, queries: list[str]) -> None:
+    @given(changes=_CHANGES, queries=st.lists(_QUERIES, min_size=1, max_size=4), ways=_WAYS)
+    def test_every_answer_equals_the_memory_engines(
+        self, changes: list, queries: list[str], ways: tuple
+    ) -> None:
         """After any updates and removals, hits, order, totals, tiers and counts are those of plain comparison."""
         with TemporaryDirectory() as folder:
             engine, plain = self.make(Path(folder) / "index"), MemoryEngine()
@@ -124,13 +138,16 @@ class EngineContract:
             ours, theirs = engine.open(), plain.open()
             assert sorted(ours.entries()) == sorted(theirs.entries())
             for text in queries:
-                assert _answers(ours, parse(text)) == _answers(theirs, parse(text))
+                for query in (parse(text), replace(parse(text), ways=ways)):
+                    assert _answers(ours, query) == _answers(theirs, query)
+            for readers in (PUBLIC, EVERYONE):
+                assert sorted(ours.titles(readers)) == sorted(theirs.titles(readers))
             ours.close()
             engine.close()
 
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(changes=_CHANGES, late=_CHANGES, text=_QUERIES)
-    def test_overlay_and_index_answer_as_one(self, changes: list, late: list, text: str) -> None:
+    @given(changes=_CHANGES, late=_CHANGES, text=_QUERIES, ways=_WAYS)
+    def test_overlay_and_index_answer_as_one(self, changes: list, late: list, text: str, ways: tuple) -> None:
         """What is indexed and what is still beyond the mark give the answer of an engine that knew it all."""
         with TemporaryDirectory() as folder:
             engine, plain = self.make(Path(folder) / "index"), MemoryEngine()
@@ -141,7 +158,7 @@ class EngineContract:
             for documents, removed in late:
                 overlay = overlay.extended(documents, removed)
                 plain.update(documents, removed, mark=2)
-            query, generation, known = parse(text), engine.open(), plain.open()
+            query, generation, known = replace(parse(text), ways=ways), engine.open(), plain.open()
             for limit in (1, 200):
                 asked = {"readers": EVERYONE, "limit": limit}
                 together = search(generation, overlay, query, facets=("部门",), after=(0, 4), **asked)
@@ -160,6 +177,28 @@ class EngineContract:
         generation = engine.open()
         assert generation.search(parse("新"), readers=PUBLIC) == Result(1, (7,), (0,))
         assert generation.search(parse("旧"), readers=PUBLIC) == Result(0)
+
+    def test_another_wording_finds_more_below_and_every_value_of_a_facet_counts(self, engine: Engine) -> None:
+        """Totals stay exact, nothing is counted twice, and who holds the typed words comes first."""
+        both = {"对象": ("自然人", "法人"), "部门": "民政局"}
+        engine.update(
+            [
+                Document(1, "开店", "", {"对象": ("自然人",)}, PUBLIC),
+                Document(2, "个体工商户登记", "可以开店", both, PUBLIC),
+                Document(3, "个体工商户登记", "", both, PUBLIC),
+                Document(4, "营业执照", "个体工商户登记", both, PUBLIC),
+                Document(5, "个体工商户登记", "", both, frozenset()),
+            ],
+            mark=1,
+        )
+        query = replace(parse("开店"), ways=((Term("个体工商户登记"),), (Term("营业执照"),)))
+        found = engine.open().search(query, readers=PUBLIC, facets=("对象",))
+        assert found == Result(4, (1, 2, 4, 3), (0, 1, 5, 5), {"对象": {"自然人": 4, "法人": 3}})
+        assert list(pages(engine.open(), query, PUBLIC, 1)) == [1, 2, 4, 3]
+        narrowed = engine.open().search(query, readers=PUBLIC, filters=(("对象", "法人"),))
+        assert narrowed.keys == (2, 4, 3)
+        without = replace(parse("开店 -登记"), ways=query.ways)
+        assert engine.open().search(without, readers=PUBLIC).keys == (1,)
 
     def test_who_may_not_read_learns_nothing(self, engine: Engine) -> None:
         """Hits, totals, facets and similar hits are those of the reader alone; nobody's records are nobody's."""

@@ -6,7 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from records.indexes.fulltext import Cursor, Document, Filters, Result, alternatives, similar_tier
+from records.indexes.fulltext import (
+    OTHER,
+    OTHER_TITLE,
+    Cursor,
+    Document,
+    Filters,
+    Result,
+    alternatives,
+    similar_tier,
+    values_of,
+)
 from records.indexes.query import Query, Term, holds
 from records.indexes.words import fold, is_han, terms
 
@@ -41,7 +51,10 @@ class MemoryGeneration:
             if (
                 key not in without
                 and not document.readers.isdisjoint(readers)
-                and all(document.facets.get(name) in values for name, values in allowed.items())
+                and not any(
+                    values.isdisjoint(values_of(document.facets.get(name)))
+                    for name, values in allowed.items()
+                )
                 and not any(holds(term, entry.title, entry.text) for term in query.excluded)
             ):
                 yield entry
@@ -59,12 +72,14 @@ class MemoryGeneration:
     ) -> Result:
         """Return the exact hits under the reader's tokens; see `records.indexes.fulltext.Generation`."""
         hits = [
-            (_tier(query, entry), entry.document)
+            (tier, entry.document)
             for entry in self._visible(query, readers, filters, without)
-            if not query.void and all(holds(term, entry.title, entry.text) for term in query.terms)
+            if (tier := _tier(query, entry)) is not None
         ]
         counts = {
-            name: dict(Counter(document.facets[name] for _, document in hits if name in document.facets))
+            name: dict(
+                Counter(value for _, document in hits for value in values_of(document.facets.get(name)))
+            )
             for name in facets
         }
         return _page(((tier, document.key) for tier, document in hits), limit, after, counts)
@@ -82,7 +97,7 @@ class MemoryGeneration:
         wanted = wanted_grams(query)
         hits = []
         for entry in self._visible(query, readers, filters, without) if wanted else ():
-            if all(holds(term, entry.title, entry.text) for term in query.terms):
+            if _tier(query, entry) is not None:
                 continue
             title = {gram for _, gram in terms(entry.title)}
             anywhere = title | {gram for _, gram in terms(entry.text)}
@@ -90,6 +105,12 @@ class MemoryGeneration:
             if (tier := similar_tier(held, len(wanted))) is not None:
                 hits.append((tier, entry.document.key))
         return _page(hits, limit, None, {})
+
+    def titles(self, readers: frozenset[str]) -> Iterator[tuple[int, str]]:
+        """Yield (key, folded title) of everything the reader may see."""
+        for key, entry in self._entries.items():
+            if not entry.document.readers.isdisjoint(readers):
+                yield key, entry.title
 
     def keys(self) -> Iterator[int]:
         """Yield every key held."""
@@ -145,9 +166,18 @@ def _has(gram: str, held: set[str]) -> bool:
     )
 
 
-def _tier(query: Query, entry: Entry) -> int:
+def _tier(query: Query, entry: Entry) -> int | None:
+    """Return the tier of a document, None when it is no hit."""
     in_title: Callable[[Term], bool] = lambda term: holds(term, entry.title, "")  # noqa: E731
-    return 0 if all(map(in_title, query.terms)) else 1
+    anywhere: Callable[[Term], bool] = lambda term: holds(term, entry.title, entry.text)  # noqa: E731
+    if query.void:
+        return None
+    if all(map(anywhere, query.terms)):
+        return 0 if all(map(in_title, query.terms)) else 1
+    found = [way for way in query.ways if all(map(anywhere, way))]
+    if not found:
+        return None
+    return OTHER_TITLE if any(all(map(in_title, way)) for way in found) else OTHER
 
 
 def _page(

@@ -31,7 +31,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
 from whoosh.reading import TermNotFound
 
-from records.indexes.fulltext import NEVER, Document, NeedsRebuild
+from records.indexes.fulltext import NEVER, Document, NeedsRebuild, values_of
 from records.indexes.fulltext.bitmaps import (
     FACET,
     READER,
@@ -64,7 +64,7 @@ class Row(NamedTuple):
     seq: int
     title: str
     text: str
-    facets: Mapping[str, str]
+    facets: Mapping[str, str | Sequence[str]]
     readers: Sequence[str]
 
     @classmethod
@@ -218,7 +218,7 @@ def _write_documents(writer: Any, rows: Sequence[Row]) -> dict[str, dict[str, li
         found = {
             TITLE: {term for _, term in terms(row.title)},
             TEXT: {term for _, term in terms(row.text)},
-            FACET: [f"{name}={value}" for name, value in row.facets.items()],
+            FACET: [f"{name}={value}" for name, values in row.facets.items() for value in values_of(values)],
             READER: row.readers,
         }
         for field, words in found.items():

@@ -1,0 +1,58 @@
+"""Lists brought from elsewhere (导入): what was handed in, how it reads, what was found, and how far it has come."""
+
+from __future__ import annotations
+
+from persistent import Persistent
+
+from records.db import SmallOOBTree
+
+from .site import Site
+
+
+class GuideImport(Persistent):
+    """One file of a source: ``mapping`` is the source's mapping as it was then, ``findings`` the first of them, both as JSON.
+
+    ``state`` is owed, checking, checked, applying, applied, stopped or failed; ``counts`` are pairs of a word and a number;
+    ``file`` and ``report`` are digests in the content store.
+    """
+
+    id = ""
+    name = ""
+    file = ""
+    size = 0
+    mapping = ""
+    by = ""
+    at = None
+    state = "owed"
+    apply = False
+    options: tuple[str, ...] = ()
+    done = 0
+    total = 0
+    counts: tuple[tuple[str, int], ...] = ()
+    findings = "[]"
+    found = 0
+    report = ""
+    readable = True
+
+
+def imports_of(site: Site) -> SmallOOBTree:
+    """Return the site's imports by id, newest last."""
+    return _tree(site, "guide_imports")
+
+
+def sources_of(site: Site) -> SmallOOBTree:
+    """Return the saved mappings by the source's name, each as JSON."""
+    return _tree(site, "guide_sources")
+
+
+def _tree(site: Site, name: str) -> SmallOOBTree:
+    """Return a tree of the site; an older database has none until somebody writes."""
+    found = getattr(site, name, None)
+    return SmallOOBTree() if found is None else found
+
+
+def begin(site: Site) -> None:
+    """Give the site the trees it may lack; only an operation calls this."""
+    for name in ("guide_imports", "guide_sources"):
+        if getattr(site, name, None) is None:
+            setattr(site, name, SmallOOBTree())
