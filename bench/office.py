@@ -16,6 +16,7 @@ warnings.simplefilter("ignore")
 
 from records.clock import FrozenClock  # noqa: E402
 from records.domain.findings import Refused  # noqa: E402
+from records.domain.vocabulary import Necessity  # noqa: E402
 from records.migrations import mark_all  # noqa: E402
 from records.operations import guides, office, services  # noqa: E402
 from records.operations.acts import Act  # noqa: E402
@@ -70,9 +71,8 @@ def _publish_one_line(story: demo.Story) -> None:
     with story.services.database.read() as root:
         venue = content(root["site"].guides["public-venue-hygiene"].in_force(story.clock.today()))
     paper = next(line for line in venue.lines if line.id == "hygiene-report")
-    short = replace(
-        venue, key=ONE_LINE, lines=(replace(paper, condition="", position=1),), situations=(), questions=()
-    )
+    always = replace(paper, condition="", necessity=Necessity.REQUIRED, position=1)
+    short = replace(venue, key=ONE_LINE, lines=(always,), situations=(), questions=(), mistakes=(), checks=())
     act_now(story, "editor", "*", lambda act: guides.save_draft(act, short))
     act_now(
         story,
