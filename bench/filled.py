@@ -102,7 +102,12 @@ def rows(opened: Services, clerk: str) -> dict[str, object]:
                 "promised": guide.limits.promised.label,
             },
             "lines": [
-                {"key": line.id, "position": line.position, "name": line.name, "condition": line.condition}
+                {
+                    "key": line.id,
+                    "position": line.position,
+                    "name": line.name,
+                    "condition": str(line.condition),
+                }
                 for line in guide.lines
             ],
             "dossiers": [_plain(site, dossier) for dossier in site.dossiers.values()],
