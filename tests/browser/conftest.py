@@ -3,12 +3,15 @@
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from records.domain.vocabulary import DeliveryMethod, Outcome
 from records.operations import archiving, dossiers
 from tests.office import ARCHIVIST, CLERK, PASSWORD, REVIEWER, build_office
 from tests.serving import served
+
+#: How long a page may take to show what is expected, in milliseconds: a busy machine is not a fault of the page.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")

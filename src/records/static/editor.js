@@ -4,7 +4,8 @@
 
 (() => {
   const PAUSE = 5000;
-  const desk = { timer: 0, busy: false, dirty: false };
+  const MOST = 60000; // characters a browser still sends when the page is left: 64 KiB with what belongs to it
+  const desk = { timer: 0, dirty: false, asked: 0, waiting: 0, turn: Promise.resolve() };
   const form = () => document.getElementById("editor");
   const byId = (id) => document.getElementById(id);
 
@@ -29,27 +30,33 @@
     desk.timer = setTimeout(save, PAUSE);
   }
 
-  async function save() {
-    if (desk.busy || !desk.dirty || !form()) return;
-    desk.busy = true;
-    desk.dirty = false;
-    clearTimeout(desk.timer);
-    try {
-      const answer = await send("save");
-      show(answer);
-      if (answer.state === "meanwhile") {
-        // The page that shows both texts is drawn by the server; nothing that was typed is lost on the way.
-        form().requestSubmit(form().querySelector("button[value=save]"));
-        return;
+  // One errand after the other: a key pressed while another is on its way waits for it and is not lost.
+  function inTurn(errand) {
+    desk.waiting += 1;
+    desk.turn = desk.turn.then(errand).finally(() => { desk.waiting -= 1; });
+    return desk.turn;
+  }
+
+  function save() {
+    return inTurn(async () => {
+      if (!desk.dirty || !form()) return;
+      desk.dirty = false;
+      clearTimeout(desk.timer);
+      try {
+        const answer = await send("save");
+        show(answer);
+        if (answer.state === "meanwhile") {
+          // The page that shows both texts is drawn by the server; nothing that was typed is lost on the way.
+          form().requestSubmit(form().querySelector("button[value=save]"));
+          return;
+        }
+        if (answer.state === "saved") renew(answer);
+      } catch {
+        desk.dirty = true;
+        byId("saved").textContent = byId("unsent")?.textContent ?? "";
+        desk.timer = setTimeout(save, PAUSE * 2);
       }
-      if (answer.state === "saved") renew(answer);
-    } catch {
-      desk.dirty = true;
-      byId("saved").textContent = byId("unsent")?.textContent ?? "";
-      desk.timer = setTimeout(save, PAUSE * 2);
-    } finally {
-      desk.busy = false;
-    }
+    });
   }
 
   function renew(answer) {
@@ -62,13 +69,17 @@
     if (frame.getClientRects().length) frame.contentWindow?.location.replace(address);
   }
 
-  async function judge() {
-    if (desk.busy) return;
-    try {
-      show(await send("check"));
-    } catch {
-      // The next saving judges again.
-    }
+  function judge() {
+    const asked = ++desk.asked;
+    return inTurn(async () => {
+      // Only the newest question is still worth an answer.
+      if (asked !== desk.asked || !form()) return;
+      try {
+        show(await send("check"));
+      } catch {
+        // The next saving judges again.
+      }
+    });
   }
 
   function show(answer) {
@@ -122,21 +133,27 @@
 
   // Rows: the server moves them, the page keeps its place. ------------------------------------------------------------
 
-  async function rows(button) {
-    if (desk.busy) return;
-    desk.busy = true;
-    try {
-      const answer = await fetch(form().action, { method: "POST", body: bodyOf(button.value), headers: { Accept: "text/html" }, credentials: "same-origin" });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const drawn = page.getElementById("editor");
+  function rows(button) {
+    return inTurn(async () => {
+      try {
+        const drawn = await redrawn(button.value);
+        form().replaceWith(document.adoptNode(drawn));
+        focus(form().dataset.focus, button.dataset.move);
+        touched();
+      } catch {
+        form().requestSubmit(button);
+      }
+    });
+  }
+
+  async function redrawn(act) {
+    for (;;) {
+      const sent = String(bodyOf(act));
+      const answer = await fetch(form().action, { method: "POST", body: new URLSearchParams(sent), headers: { Accept: "text/html" }, credentials: "same-origin" });
+      const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("editor");
       if (!drawn) throw new Error(answer.status);
-      form().replaceWith(document.adoptNode(drawn));
-      focus(form().dataset.focus, button.dataset.move);
-      touched();
-    } catch {
-      form().requestSubmit(button);
-    } finally {
-      desk.busy = false;
+      // What was typed while the answer was on its way is asked again with it.
+      if (sent === String(bodyOf(act))) return drawn;
     }
   }
 
@@ -165,6 +182,10 @@
   // On leaving by a link the last words still arrive: the browser sends them after the page is gone.
   addEventListener("pagehide", () => {
     if (desk.dirty && form()) send("save", { keepalive: true }).catch(() => {});
+  });
+  // Where the last words would not arrive, because they are too many or another saving is still on its way, the browser asks.
+  addEventListener("beforeunload", (event) => {
+    if (desk.dirty && form() && (desk.waiting || String(bodyOf("save")).length > MOST)) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
   if (form()?.dataset.unsaved) touched();

@@ -5,6 +5,7 @@
 const body = document.body;
 const dialog = document.getElementById("idle");
 let last = Date.now();
+let looking = 0;
 
 // Idle -----------------------------------------------------------------------------------------------------------------
 
@@ -16,6 +17,8 @@ function look() {
   const idle = (Date.now() - last) / 1000;
   const left = Math.ceil(Number(body.dataset.idle) - idle);
   if (left <= 0) {
+    // One going home is enough: each further one would break off the one that is on its way.
+    clearInterval(looking);
     for (const form of document.forms) form.reset();
     location.replace(body.dataset.home);
   } else if (left <= Number(body.dataset.warning)) {
@@ -27,7 +30,7 @@ function look() {
 if (body.dataset.home) {
   for (const name of ["pointerdown", "keydown", "input", "wheel", "touchmove"]) addEventListener(name, awake, { passive: true });
   dialog.addEventListener("close", () => { last = Date.now(); });
-  setInterval(look, 500);
+  looking = setInterval(look, 500);
 }
 // What was on a screen is not brought back from the browser's memory.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
