@@ -44,7 +44,7 @@ def fill(opened: Services, many: int = DOSSIERS) -> tuple[str, list[str]]:
 def _case(act: Act, serial: int) -> str:
     """Take in one case by one act after the other; its paper counts as printed, because 2,000 PDFs tell a page nothing."""
     number = office.number(serial)
-    person = applicants.create_applicant(act, number=number, name=f"云溪县第{serial:04d}号旅馆经营者")
+    person = applicants.create_applicant(act, number=number, name=office.name(serial))
     dossier = dossiers.open_dossier(act, applicant=person.id, guide=GUIDE)
     for state in checklist_of(act.site, dossier, today=act.today).lines:
         if state.needed and not state.complete and not state.by_office:

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from time import perf_counter
 from urllib.parse import quote
 
@@ -29,6 +30,7 @@ from records.domain.guide_parts import Guide
 from records.exchange.guides import read_guide, shipped_guides
 from records.exchange.national import workbook_of
 from records.exchange.national_rows import rows_of
+from records.indexes import worklists
 from records.migrations import mark_all
 from records.operations import importing_guides, indexing
 from records.operations import office as founding
@@ -71,13 +73,13 @@ def list_of(guides: list[Guide]) -> dict[str, list[dict[str, object]]]:
     return tables
 
 
-def bring(opened: Services, userid: str, form: str, source: bytes, many: int, word: str) -> None:
+def bring(opened: Services, userid: str, form: str, source: Path, many: int, word: str) -> None:
     """Import a file and print how many guides came in a second."""
     with opened.database.read() as root:
         by = identity_of(root["site"].people[userid], opened.clock.today())
     mapping = importing_guides.BUILT_IN["national"]
     start = perf_counter()
-    report = importing_guides.apply_lists(opened, source, f"list.{form}", mapping, by=by, channel="job")
+    report = importing_guides.apply_lists(opened, source, source.name, mapping, by=by, channel="job")
     seconds = perf_counter() - start
     counts = report.counts()
     if counts[word] != many:
@@ -96,6 +98,7 @@ def publish_all(opened: Services) -> None:
                 edition.status = "published"
                 edition.effective_on = opened.clock.today() - timedelta(days=1)
                 edition.published_at, edition.published_by = opened.clock.now(), "bench"
+                worklists.refresh(root["site"], guide)
 
 
 def pages(opened: Services, userid: str) -> None:
@@ -146,9 +149,11 @@ def run(many: int) -> None:
             described, _ = founding.read_office(founding.example(), name="office")
             founding.found(opened, described, mark=mark_all)
             userid = office.who(opened, "editor", "*")
+            file = Path(instance) / f"list.{form}"
+            file.write_bytes(source)
             figure(BENCH, f"file, {form}", len(source) / many / 1024, "KB/guide", n=many)
-            bring(opened, userid, form, source, many, "new")
-            bring(opened, userid, form, source, many, "unchanged")
+            bring(opened, userid, form, file, many, "new")
+            bring(opened, userid, form, file, many, "unchanged")
             if form == "json":
                 publish_all(opened)
                 indexing.catch_up(opened)

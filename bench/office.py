@@ -130,6 +130,11 @@ def number(serial: int) -> str:
     return demo.citizen(serial % 1000, born, NOW.date())
 
 
+def name(serial: int) -> str:
+    """Return a name of a person without digits, a different one for each serial below 10 million."""
+    return "申" + f"{serial:07d}".translate(str.maketrans("0123456789", "赵钱孙李周吴郑王冯陈"))
+
+
 def upload(opened: Services, chance: Random, size: int = FILE_SIZE) -> Upload:
     """Store a file of random bytes with everything a real one costs: hashing, fsync, rename."""
     stored = opened.store.put_bytes(chance.randbytes(size))

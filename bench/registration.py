@@ -58,7 +58,7 @@ def clerk_of(opened: Services) -> str:
 
 def create(opened: Services, clerk: str, serial: int) -> str:
     """Create an applicant: one transaction."""
-    number, name = office.number(serial), f"申请人{serial:06d}"
+    number, name = office.number(serial), office.name(serial)
     return office.commit(
         opened, clerk, lambda act: applicants.create_applicant(act, number=number, name=name)
     )

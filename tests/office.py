@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from webtest import TestApp
 
 import records
 from records.clock import FrozenClock
+from records.domain.checklists import to_fetch
 from records.domain.findings import Refused
 from records.domain.guide_parts import Guide
 from records.exchange import samples
@@ -24,6 +25,7 @@ from records.migrations import mark_all
 from records.operations import applicants, dossiers, guides, materials, papers_owed
 from records.operations import office as offices
 from records.operations.acts import Act
+from records.operations.checklists import checklist_of
 from records.operations.identities import identity_of
 from records.operations.people import change_password
 from records.operations.services import Services, open_services
@@ -47,14 +49,19 @@ SHOP = "91419999MA000004XY"
 NAME = "欧阳䶮"
 
 
-@dataclass(slots=True)
+@dataclass
 class Office:
-    """A running office: its services, its application, its clock."""
+    """A running office: its services, its clock, and its application, which is made when it is first asked for."""
 
     services: Services
-    app: object
     clock: FrozenClock
+    settings: dict[str, object] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def app(self) -> object:
+        """The application as a server would run it."""
+        return records.main({"__script__": "tests"}, **self.settings, **{"records.services": self.services})
 
     def do(self, userid: str, deed: Callable[[Act], object], *, channel: str = "command") -> object:
         """Let a person do one act; return the record's id or the refusal, and do the papers at once."""
@@ -122,6 +129,22 @@ class Office:
             ),
         )
 
+    def fetch(self, dossier: str) -> None:
+        """File what the office fetches itself and has not yet."""
+        with self.site() as site:
+            owed = to_fetch(checklist_of(site, site.dossiers[dossier], today=self.clock.today()))
+            lines = {
+                state.line.id: {
+                    "document_number": f"{dossier}-{state.line.id}",
+                    "issuer": state.line.issuer or "发证机关",
+                    "issued_on": self.clock.today(),
+                }
+                for state in owed
+            }
+        for line, described in lines.items():
+            taken = self.hand_in(dossier, line, f"{dossier}{line}", **described)
+            assert not isinstance(taken, Refused), taken
+
     def close(self) -> None:
         """Let go of files and processes."""
         self.services.close()
@@ -149,7 +172,7 @@ def build_office(
             offices.found_site(root, described, at=clock.now(), vault=services.vault, mark=mark_all) and None
         )
     )
-    office = Office(services, None, clock)
+    office = Office(services, clock, given)
     for person in described["people"]:
         office.do(
             person["userid"],
@@ -160,7 +183,6 @@ def build_office(
     for body in guide_bodies() if publish else ():
         if body.key in OFFERED:
             publish_edition(office, body)
-    office.app = records.main({"__script__": "tests"}, **given, **{"records.services": services})
     return office
 
 

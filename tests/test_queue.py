@@ -121,12 +121,12 @@ def test_a_job_that_kills_every_worker_is_set_aside():
     assert [(job.tries, job.last_error) for job in queue.dead()] == [(MAX_TRIES, LEASE_RAN_OUT)]
 
 
-def test_progress_is_seen_and_keeps_the_lease():
+def test_a_job_that_goes_on_keeps_its_lease():
     queue = Queue()
     queue.owe("export", "全宗", at=NOW)
     job = queue.take(NOW, "w")
-    queue.progress(job.number, done=40, total=200, now=NOW + MINUTE / 2)
-    assert (job.done, job.total, job.lease_until) == (40, 200, NOW + MINUTE / 2 + LEASE)
+    queue.renew(job.number, NOW + MINUTE / 2)
+    assert job.lease_until == NOW + MINUTE / 2 + LEASE
     assert [running.number for running in queue.running()] == [1]
     assert queue.take(NOW + LEASE, "other") is None
     queue.renew(job, NOW + LEASE)
@@ -137,7 +137,7 @@ def test_a_job_of_an_older_version_has_every_attribute():
     job = Job.__new__(Job)
     assert job.lease() == Lease(0, "", "", (), None, 0, "")
     assert (job.state, job.not_before, job.place, job.lease_until) == ("owed", None, None, None)
-    assert (job.last_error, job.done, job.total) == ("", 0, 0)
+    assert job.last_error == ""
 
 
 def test_the_queue_lives_in_a_database():

@@ -52,6 +52,7 @@ class SequenceMachine(RuleBasedStateMachine):
     @invariant()
     def same(self):
         assert (list(self.sequence), len(self.sequence)) == (list(self.model), len(self.model))
+        assert self.sequence.last == max(self.model, default=0)
         assert all(block.things for block in self.sequence.blocks.values())
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import copyreg
 import importlib
-from datetime import UTC, date, datetime
+import zlib
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -68,11 +69,44 @@ def test_a_text_that_is_no_digest_stays_a_text(text):
     assert again(holding).digest == text
 
 
-@given(st.text(max_size=300), st.binary(max_size=300))
+PARTS = st.sampled_from([DIGEST, "a" * 64, "0123456789abcdef" * 5, "\x01", "欧阳", '","after":"'])
+
+
+@given(st.text(max_size=300) | st.lists(PARTS, max_size=12).map("".join), st.binary(max_size=300))
 def test_long_texts_are_deflated_and_come_back_to_the_letter(details, line):
     entry = AuditEntry()
     entry.line, entry.details, entry.leaf = line, details, b"\0" * 32
     assert vars(again(entry)) == vars(entry)
+
+
+def test_digests_in_a_line_take_the_bytes_they_stand_for():
+    entry = AuditEntry()
+    entry.line = b'{"after":"%s","before":"%s"}' % (b"ab" * 32, b"0f" * 32)
+    (_, stored), *_ = entry.__getstate__().values()
+    assert bytes.fromhex("ab" * 32 + "0f" * 32) in stored
+    assert len(stored) < 64 + 20
+    many = AuditEntry()
+    many.details = "".join(f"{number:064x}" for number in range(300))
+    assert vars(again(many)) == vars(many)
+
+
+def test_a_line_that_was_deflated_with_its_digests_is_still_read():
+    line = b'{"after":"%s","before":""}' % (b"ab" * 32)
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -12, 5, zdict=WORDS[0])
+    entry = AuditEntry()
+    entry.__setstate__({"line": (False, b"\1" + deflate.compress(line) + deflate.flush())})
+    assert entry.line == line
+
+
+def test_instants_share_one_zone_and_others_keep_theirs(tmp_path):
+    database = open_database(f"file://{tmp_path}/Data.fs")
+    zone = timezone(timedelta(hours=8), "Asia/Shanghai")
+    database.run(lambda root: root.__setitem__("at", (AT, AT.astimezone(zone))))
+    with database.read() as root:
+        first, second = root["at"]
+        assert (first, first.tzinfo, second.tzname()) == (AT, UTC, "Asia/Shanghai")
+        assert b"timedelta" not in database.zodb.storage.load(root._p_oid)[0]
+    database.close()
 
 
 def test_what_was_written_spelled_out_is_still_read():

@@ -67,8 +67,6 @@ class Job(Terse):
     worker = ""
     state = JobState.OWED.value
     last_error = ""
-    done = 0
-    total = 0
 
     def lease(self) -> Lease:
         """Return the job as plain values for its handler."""
@@ -174,14 +172,6 @@ class Queue(Persistent):
             raise ValueError(f"job {job.number} has not failed")
         job.tries = 0
         self._owe_again(job, now)
-
-    def progress(
-        self, job: Job | Lease | int, *, done: int, total: int, now: datetime, lease: timedelta = LEASE
-    ) -> None:
-        """Show how far a running job has come (进度) and renew its lease."""
-        job = self._job(job)
-        job.done, job.total = done, total
-        self.renew(job, now, lease)
 
     def renew(self, job: Job | Lease | int, now: datetime, lease: timedelta = LEASE) -> None:
         """Keep a running job for another lease."""

@@ -61,6 +61,14 @@ class Sequence(Persistent):
         """Count them one by one; a list never asks."""
         return sum(1 for _ in self)
 
+    @property
+    def last(self) -> int:
+        """Return the greatest number under which something stands, 0 when nothing does."""
+        if not self.blocks:
+            return 0
+        base = self.blocks.maxKey()
+        return base * BLOCK + max(self.blocks[base].things)
+
     def get(self, number: int, default: object = None) -> object:
         """Return what stands under a number, or the default."""
         block = self.blocks.get(number // BLOCK)

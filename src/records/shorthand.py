@@ -10,7 +10,7 @@ from __future__ import annotations
 import copyreg
 import re
 import zlib
-from datetime import date
+from datetime import UTC, date, timezone
 
 from persistent import Persistent
 
@@ -43,6 +43,7 @@ CLASSES = (
     ("records.resources.archives", "Archives"),
     ("records.shorthand", "Tally"),
     ("records.sequence", "Block"),
+    ("records.shorthand", "universal"),
 )
 
 ATTRIBUTES = (
@@ -68,13 +69,23 @@ ATTRIBUTES = (
     # audit entries and jobs
     "line", "leaf", "details", "salt", "verb", "subject", "params", "owed_since", "not_before", "place",
     "lease_until", "tries", "worker", "last_error", "done", "total", "owed",
+    # reuse
+    "course", "judged", "looks", "online", "promises", "consents",
 )  # fmt: skip
 
-DIGESTS = frozenset({"fingerprint", "digest", "sm3", "result_digest", "entries", "renditions", "listed"})
+DIGESTS = frozenset(
+    {"fingerprint", "digest", "sm3", "result_digest", "entries", "renditions", "listed", "subject"}
+)
 """Attributes that hold digests in hexadecimal, which are stored as the bytes they stand for, in tuples too."""
 
 PACKED = frozenset({"line", "details", "facts", "plan"})
 """Attributes in canonical JSON, which are stored deflated; a byte before says with which words, from 1."""
+
+APART = 0x80
+"""Set in that byte when digests were taken out: their number and their bytes come next, then the text with holes."""
+
+HOLE = b"\1"
+"""Stands where a digest was; in JSON no such sign stands by itself, and a text that has one is left whole."""
 
 SHORT = 32
 """Bytes of such a text that is stored as it is."""
@@ -98,6 +109,8 @@ WORDS = (
 """Words that such texts are made of, the commonest last; a list is never changed, a better one is added behind it."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
+# The digest of no details stands in the words already.
+_SPELLED_DIGEST = re.compile(b"(?!44136fa355b3678a)[0-9a-f]{64}")
 _NUMBERS = {name: number for number, name in enumerate(ATTRIBUTES)}
 
 
@@ -105,6 +118,12 @@ def use_shorthand() -> None:
     """Let every pickle of this process use the numbers of the classes; again is no fault."""
     for number, (module, name) in enumerate(CLASSES, FIRST_CLASS):
         copyreg.add_extension(module, name, number)
+    copyreg.pickle(timezone, _zone)
+
+
+def universal() -> timezone:
+    """Return the time zone of all instants that are stored (世界时)."""
+    return UTC
 
 
 class Terse(Persistent):
@@ -140,6 +159,11 @@ class Tally(Persistent):
         super().__setstate__(state if isinstance(state, dict) else {"value": state})
 
 
+def _zone(zone: timezone) -> tuple:
+    """Say how a time zone is stored: the one that stands in every record by its number, another one spelled out."""
+    return (universal, ()) if zone is UTC else zone.__reduce__()
+
+
 def _written(name: str, value: object, known: dict[object, object]) -> object:
     if name in PACKED and len(value) > SHORT:
         return _deflated(value)
@@ -148,15 +172,13 @@ def _written(name: str, value: object, known: dict[object, object]) -> object:
 
 def _once(value: object, digests: bool, known: dict[object, object]) -> object:
     """Return a value in which equal texts and days are one object, because a pickle writes one object once."""
-    match value:
-        case tuple():
-            return tuple(_once(part, digests, known) for part in value)
-        case str() if digests and _DIGEST.fullmatch(value):
-            short = bytes.fromhex(value)
-            return known.setdefault(short, short)
-        case str() | date():
-            return known.setdefault((type(value), value), value)
-    return value
+    if isinstance(value, tuple):
+        return tuple([_once(part, digests, known) for part in value])
+    if type(value) is str:
+        if digests and len(value) == 64 and _DIGEST.fullmatch(value):
+            value = bytes.fromhex(value)
+        return known.setdefault(value, value)
+    return known.setdefault((type(value), value), value) if isinstance(value, date) else value
 
 
 def _read(name: str, value: object) -> object:
@@ -176,11 +198,20 @@ def _spelled(value: object) -> object:
 def _deflated(text: str | bytes) -> tuple[bool, bytes]:
     """Return whether it was text, and the bytes of it."""
     spelled = text.encode() if isinstance(text, str) else text
+    digests, bare = [], spelled
+    if HOLE not in spelled:
+        digests = [bytes.fromhex(each.decode()) for each in _SPELLED_DIGEST.findall(spelled)[:255]]
+        bare = _SPELLED_DIGEST.sub(HOLE, spelled, count=len(digests)) if digests else spelled
+    head = bytes([len(WORDS) | APART, len(digests)]) if digests else bytes([len(WORDS)])
     deflate = zlib.compressobj(9, zlib.DEFLATED, -12, 5, zdict=WORDS[-1])
-    return isinstance(text, str), bytes([len(WORDS)]) + deflate.compress(spelled) + deflate.flush()
+    return isinstance(text, str), b"".join((head, *digests, deflate.compress(bare), deflate.flush()))
 
 
 def _inflated(was_text: bool, stored: bytes) -> str | bytes:
-    inflate = zlib.decompressobj(-12, zdict=WORDS[stored[0] - 1])
-    spelled = inflate.decompress(stored[1:]) + inflate.flush()
+    words, apart = stored[0] & ~APART, stored[1] if stored[0] & APART else 0
+    start = 2 + apart * 32 if apart else 1
+    inflate = zlib.decompressobj(-12, zdict=WORDS[words - 1])
+    spelled = inflate.decompress(stored[start:]) + inflate.flush()
+    for place in range(2, start - 1, 32):
+        spelled = spelled.replace(HOLE, stored[place : place + 32].hex().encode(), 1)
     return spelled.decode() if was_text else spelled

@@ -85,12 +85,17 @@ As RelStorage makes them (ON COMMIT DELETE ROWS), the server truncates all their
 small one. It stores no blobs here.
 """
 
+LOOKED_UP_ONE_BY_ONE = "SET enable_hashjoin = off; SET enable_mergejoin = off"
+"""A commit stores some twenty objects; the server, which knows nothing of a temporary table, expects hundreds of them
+and would read all objects of the site several times at each commit to find these."""
+
 TRUNCATED_ONCE_IN = 64
 
 
 def _make_temporary_tables(cursor, restart: bool = False) -> None:
     """Give a new store connection its temporary tables; now and then give back the room that struck rows still take."""
     if not restart:
+        cursor.execute(LOOKED_UP_ONE_BY_ONE)
         cursor.execute(TEMPORARY_TABLES)
     elif random.randrange(TRUNCATED_ONCE_IN) == 0:
         cursor.execute("TRUNCATE temp_store, temp_store_replacements, temp_blob_chunk")

@@ -154,9 +154,23 @@ def test_a_number_is_typed_with_one_finger(wall, chromium):
 
 
 @pytest.mark.browser
+def test_a_search_is_spelled_with_one_finger(wall, chromium):
+    page = chromium.new_page(viewport={"width": 1080, "height": 1920})
+    page.goto(f"{wall.address}/kiosk")
+    for key in ("C", "Y", "Z", "退格", "D"):
+        page.click(f"#pad button:text-is('{key}')")
+    assert page.input_value("#what") == "CYD"
+    page.click("form.search button")
+    expect(page.locator("main .tiles a").first).to_have_attribute("href", "/kiosk/things/open-restaurant")
+    page.close()
+
+
+@pytest.mark.browser
 def test_every_channel_works_without_a_script(wall, chromium):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
+    page.goto(f"{wall.address}/kiosk")
+    assert not page.locator("#pad").is_visible()
     page.goto(f"{wall.address}/guides/full")
     page.click("a[href$='/short']")
     assert page.locator("ul.bag li").count() > 3

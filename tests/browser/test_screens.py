@@ -44,7 +44,9 @@ def violations(page):
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("width", "size"), [(1280, "normal"), (390, "normal"), (320, "large")], ids=["desktop", "phone", "large"]
+    ("width", "size"),
+    [(1280, "normal"), (390, "normal"), (390, "huge"), (320, "large"), (320, "huge")],
+    ids=["desktop", "phone", "phone-huge", "large", "narrow-huge"],
 )
 def test_every_public_page_is_accessible_and_fits(hall, chromium, width, size):
     context = chromium.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)

@@ -24,6 +24,7 @@ def somebody(role, unit, *, until=None):
         (Role.CLERK, "SCJ", Permission.DOSSIER_ACCEPT, "WJW", "draft", False),
         (Role.CLERK, "*", Permission.DOSSIER_ACCEPT, "WJW", "draft", True),
         (Role.CLERK, "SCJ", Permission.DOSSIER_DECIDE, "SCJ", "accepted", False),
+        (Role.CLERK, "*", Permission.DOSSIER_ACCEPT, "", "draft", False),
         (Role.REVIEWER, "SCJ", Permission.DOSSIER_DECIDE, "SCJ", "accepted", True),
         (Role.ARCHIVIST, "SCJ", Permission.DOSSIER_VIEW, "SCJ", "accepted", False),
         (Role.ARCHIVIST, "SCJ", Permission.DOSSIER_VIEW, "SCJ", "delivered", True),

@@ -15,7 +15,7 @@ from records.domain.arrangement import (
     safe_segment,
     search_key,
 )
-from records.domain.identifiers import find_personal_numbers
+from records.domain.personal_numbers import find_personal_numbers
 from records.domain.vocabulary import ArchiveClass, Retention, Stage
 
 SERIES = Series("0726", "ZY·SP", 2026, Retention.D30, "WJW")

@@ -4,17 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.domain.centres import (
-    Centre,
-    LocalSupplement,
-    centres_of,
-    check_centres,
-    check_supplements,
-    localised,
-    longest,
-)
+from records.domain.centres import Centre, centres_of, check_centres, check_supplements, localised, longest
 from records.domain.findings import Severity
-from records.domain.guide_elements import CentreLevel, Contact, Period, Place, Step
+from records.domain.guide_elements import CentreLevel, Contact, LocalSupplement, Period, Place, Step
+from records.domain.periods import UNSAID
 from records.domain.vocabulary import Limit
 from records.exchange.guides import read_guide, shipped_guides
 
@@ -109,3 +102,9 @@ def test_a_promise_that_passes_is_never_longer_than_the_countys(promised):
 )  # fmt: skip
 def test_centres_stand_below_one_another(rows, expected):
     assert [(one.code, one.subject) for one in check_centres(rows, region="990726")] == expected
+
+
+def test_a_promise_that_the_county_has_not_written_is_no_measure():
+    guide = supplemented(OWN)
+    unsaid = replace(guide, limits=replace(guide.limits, promised=UNSAID))
+    assert check_supplements(unsaid, centres=CENTRES) == ()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from records.domain.changes import ChangeKind, changes
+from records.domain.changes import ChangeKind, asks, changes
+from records.domain.conditions import Operator, Option, Question, QuestionKind, Test
 from records.domain.facts import facts
 from records.domain.guide_labels import LABELS
 from records.domain.guide_parts import Contact, Fee, Guide, Period
+from records.domain.periods import UNSAID
 from records.domain.plain import arms, composed, shape
-from records.domain.situations import Operator, Option, Question, QuestionKind, Test
 from records.domain.vocabulary import Grade, Limit
 from tests.exchange.arbitrary import anything
 from tests.office import guide_bodies
@@ -36,6 +38,34 @@ def said(old: Guide, new: Guide) -> list[tuple[str, str, str]]:
 def test_a_limit_is_told_with_both_figures():
     new = replace(FOOD, limits=replace(FOOD.limits, promised=Period(3, Limit.WORKING_DAYS)))
     assert said(FOOD, new) == [("limits.promised", "changed", "承诺时限由5个工作日改为3个工作日。")]
+
+
+def test_days_stand_without_quotation_marks_however_long_they_are():
+    old, new = (
+        replace(FOOD, version=replace(FOOD.version, effective=day))
+        for day in (date(2026, 1, 1), date(2026, 11, 21))
+    )
+    (change,) = changes(old, new)
+    assert change.sentence == f"{change.label}由2026年1月1日改为2026年11月21日。"
+
+
+def test_a_promise_that_nobody_had_written_is_added_and_not_changed_from_none():
+    old = replace(FOOD, limits=replace(FOOD.limits, promised=UNSAID))
+    assert said(old, FOOD) == [("limits.promised", "added", "承诺时限补充为5个工作日。")]
+
+
+def test_what_applicants_have_to_bring_is_told_from_everything_else():
+    more = replace(FOOD.lines[-1], id="more", name="授权委托书", position=99)
+    new = replace(
+        with_line(FOOD, LICENCE.id, copies=LICENCE.copies + 1, acceptance="清晰完整的一份。"),
+        title="新题名",
+    )
+    new = replace(new, lines=(*new.lines, more))
+    at = FOOD.lines.index(LICENCE)
+    assert [change.path for change in changes(FOOD, new) if asks(change)] == [
+        f"lines.{at}.copies",
+        f"lines.{len(FOOD.lines)}",
+    ]
 
 
 def test_a_material_that_comes_goes_or_need_not_be_brought():

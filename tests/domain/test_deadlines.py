@@ -13,11 +13,11 @@ from records.domain.deadlines import (
     ItemLimits,
     Light,
     LimitRow,
-    Period,
     clock_of,
     rule_for,
 )
 from records.domain.findings import Refused
+from records.domain.periods import Period
 from records.domain.vocabulary import Limit
 from records.rules import intake_rules, national_calendar
 
@@ -175,7 +175,7 @@ def test_a_rule_out_of_force_is_refused_and_a_local_row_binds_only_there():
     )  # fmt: skip
     rows = (local, *RULES["licence"])
     assert rule_for(rows, on=day(3, 2), region="河南省安阳市汤阴县")[Act.INTAKE] is local
-    assert rule_for(rows, on=day(3, 2), region="河南省新乡市")[Act.INTAKE].period.amount == 5
+    assert rule_for(rows, on=day(3, 2), region="河南省新乡市")[Act.INTAKE].period.n == 5
 
 
 @given(

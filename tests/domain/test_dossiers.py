@@ -31,6 +31,8 @@ from records.rules.transitions import transitions
 
 ENDS = {DossierState.DECLINED, DossierState.ARCHIVED, DossierState.WITHDRAWN}
 
+TODAY = date(2026, 11, 21)
+
 
 def codes(findings):
     return [(found.code, found.subject) for found in findings]
@@ -174,7 +176,14 @@ def test_declining_needs_reason_words_law_and_the_right_organ():
 
 
 def test_who_accepted_does_not_decide_a_promised_item():
-    common = {"decided_by": "a", "accepted_by": "a", "reasons": "", "result_number": "1", "result_file": True}
+    common = {
+        "decided_by": "a",
+        "accepted_by": "a",
+        "reasons": "",
+        "result_number": "豫食许〔2026〕1号",
+        "result_file": True,
+        "today": TODAY,
+    }
     assert codes(guard_decide(Outcome.GRANTED, kind=ItemKind.PROMISED, **common)) == [
         ("decide.same-person", "by")
     ]
@@ -188,6 +197,7 @@ def test_a_grant_needs_its_number_and_file_a_refusal_its_reasons():
         "reasons": " ",
         "result_number": " ",
         "result_file": False,
+        "today": TODAY,
     }
     assert codes(guard_decide(Outcome.GRANTED, kind=ItemKind.PROMISED, **common)) == [
         ("decide.no-result-number", "result_number"),
@@ -197,6 +207,25 @@ def test_a_grant_needs_its_number_and_file_a_refusal_its_reasons():
         ("decide.no-reasons", "reasons")
     ]
     assert codes(guard_decide(None, kind=ItemKind.PROMISED, **common)) == [("decide.no-outcome", "outcome")]
+
+
+@pytest.mark.parametrize(("number", "ends", "found"), [
+    ("无", date(2026, 11, 21), [("result.number-form", "result_number"), ("result.ended", "result_valid_until")]),
+    ("豫食许〔2026〕1号", date(2026, 11, 20), [("result.ended", "result_valid_until")]),
+    ("豫食许〔2026〕1号", date(2026, 11, 22), []),
+    ("豫食许〔2026〕1号", None, []),
+])  # fmt: skip
+def test_a_grant_has_a_real_number_and_lasts_beyond_its_day(number, ends, found):
+    said = {
+        "decided_by": "b",
+        "accepted_by": "a",
+        "reasons": "没有达到条件",
+        "result_number": number,
+        "result_file": True,
+    }
+    given = {**said, "result_ends": ends, "kind": ItemKind.PROMISED, "today": TODAY}
+    assert codes(guard_decide(Outcome.GRANTED, **given)) == found
+    assert guard_decide(Outcome.REFUSED, **given) == ()
 
 
 def test_a_delivery_has_way_recipient_proof_and_follows_the_decision():

@@ -14,13 +14,15 @@ from records.domain.editions import (
     EditionStatus,
     EditionStep,
     Span,
+    Weight,
     check_approval,
     check_days,
     check_publication,
     holding,
     taken,
+    weight_of,
 )
-from records.domain.findings import Refused
+from records.domain.findings import Finding, Refused, Severity
 
 DAY = date(2026, 11, 21)
 days = st.integers(0, 12).map(lambda n: DAY + timedelta(days=n))
@@ -59,6 +61,18 @@ def test_a_step_leads_where_the_table_says_and_nowhere_else(step, status):
         assert [(found.code, dict(found.params)) for found in result.findings] == [
             ("guide.wrong-status", {"version": 3, "status": status.label, "step": step.label})
         ]
+
+
+def test_the_gravest_finding_is_the_weight_and_notes_weigh_nothing():
+    notes, warns, blocks = (
+        Finding("x", severity) for severity in (Severity.NOTES, Severity.WARNS, Severity.BLOCKS)
+    )
+    assert [weight_of(found) for found in ((), (notes,), (notes, warns), (warns, blocks, warns))] == [
+        Weight.CLEAR,
+        Weight.CLEAR,
+        Weight.WARNS,
+        Weight.BLOCKS,
+    ]
 
 
 def test_what_was_published_or_given_up_is_never_open_again():

@@ -3,16 +3,9 @@ from datetime import date
 
 import pytest
 
-from records.domain.eligibility import (
-    Eligibility,
-    SelfCheck,
-    Verdict,
-    batch_on,
-    check_eligibility,
-    eligible,
-)
-from records.domain.guide_elements import Batch
-from records.domain.situations import Question
+from records.domain.conditions import Question
+from records.domain.eligibility import Verdict, batch_on, check_eligibility, eligible
+from records.domain.guide_elements import Batch, Eligibility, SelfCheck
 from records.exchange.guides import read_guide, shipped_guides
 
 FOOD = next(read_guide(text, name)[0] for name, text in shipped_guides() if name == "food-business.yaml")

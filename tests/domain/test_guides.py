@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records.domain.deadlines import ItemLimits
-from records.domain.deadlines import Period as ClockPeriod
 from records.domain.findings import blocking
 from records.domain.guides import (
     Citation,
@@ -268,7 +267,7 @@ def test_immediate_item_is_promised_at_once():
 
 def test_limits_reach_the_clocks():
     assert FOOD.limits.for_clock() == ItemLimits(
-        promised=ClockPeriod(5, Limit.WORKING_DAYS), statutory=ClockPeriod(10, Limit.WORKING_DAYS)
+        promised=Period(5, Limit.WORKING_DAYS), statutory=Period(10, Limit.WORKING_DAYS)
     )
 
 

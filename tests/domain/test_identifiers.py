@@ -13,12 +13,14 @@ from records.domain.identifiers import (
     IdentifierKind,
     citizen_number,
     credit_code,
-    find_personal_numbers,
+    is_document_number,
+    is_personal_name,
     item_codes,
     licence_identifier,
     normalise,
     recognise,
 )
+from records.domain.personal_numbers import find_personal_numbers
 
 TODAY = date(2026, 11, 21)
 SOMEONE = "11010519491231002X"
@@ -200,3 +202,73 @@ def test_a_mistyped_citizen_number_is_never_taken_for_a_credit_code():
     for last in "0123456789X":
         found = recognise(right[:17] + last, today=date(2026, 11, 21))
         assert (found.kind, found.valid) == (IdentifierKind.CITIZEN, last == right[17])
+
+
+MISTYPED = st.sampled_from(["", " ", "-", "－", "\u200b"])
+
+
+@given(
+    numbers(),
+    st.integers(1, 10),
+    MISTYPED,
+    st.booleans(),
+    st.sampled_from(["", "我叫张三，", "电话打不通："]),
+)
+def test_a_mistyped_number_is_found_as_well_as_a_right_one(number, shift, break_, full, before):
+    """Whoever was born before papers were numbered by computers, or says that it is the identity number."""
+    wrong = number[:17] + "0123456789X"[("0123456789X".index(number[17]) + shift) % 11]
+    written = break_.join((wrong[:6], wrong[6:14], wrong[14:])).replace("X", "x")
+    if full:
+        written = "".join(chr(ord(sign) + 0xFEE0) if sign.isdigit() else sign for sign in written)
+    told = before if number[6:10] < "2010" else "身份证号："
+    spans = find_personal_numbers(f"{told}{written}，请回复")
+    assert [span.normalised for span in spans] in ([wrong], [] if credit_code(wrong) else [wrong])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "受理编号410523199003076611", "快递单号 410523198803071236", "文书编码：410523198803071236", "GS410523198803071236",
+        "410523198803071236AB", "410523202603210002", "许可证号410523198803071236", "110110118000101123",
+        "41052319880307123612", "410523 19 8803 07 12 3 6 1",
+    ],
+)  # fmt: skip
+def test_numbers_of_papers_stay_as_they_are(text):
+    assert find_personal_numbers(text) == ()
+
+
+@given(st.from_regex("(9[123]|5[12]|1[12])[0-9]{6}[0-9]{9}", fullmatch=True))
+def test_a_right_credit_code_is_found_only_when_it_is_a_right_citizen_number_too(head):
+    code = next(head + end for end in "0123456789ABCDEFGHJKLMNPQRTUWXY" if credit_code(head + end))
+    found = find_personal_numbers(f"代码{code}")
+    assert found == () or citizen_number(code, today=date(2099, 12, 31))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["张三", "欧阳䶮", "诸葛𠮷", "阿卜杜热合曼·麦麦提", "买买提•艾力", "李〇", "O'Neill Séan-Marie", "Nguyễn Thị Ánh", "旺堆（曾用名扎西）", "\ue123小明", "王𪚥", "Smith, Jr. J."],
+)  # fmt: skip
+def test_people_are_called_so(name):
+    assert is_personal_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["张三2", "张３", "<b>张三</b>", "张＞三", "张\x00三", "张\u202e三", "李②", "张\n三", " "]
+)
+def test_nobody_is_called_so(name):
+    assert not is_personal_name(name)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["JY14105220012345", "豫食许〔2026〕3号", "汤审批〔2026〕第12号", "第十二号", "91410523MA9KXXXX0X", "No.12345", "２０２６－００１２", "A-15", "410523001"],
+)  # fmt: skip
+def test_papers_are_numbered_so(number):
+    assert is_document_number(number)
+
+
+@pytest.mark.parametrize(
+    "number", ["1", "12", "123", "无", "暂无", "-", "——", "test", "TEST1", "测试01", "0000", "xxxx", "无编号", "待定1", "。", ""]
+)  # fmt: skip
+def test_no_paper_is_numbered_so(number):
+    assert not is_document_number(number)

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.domain.identifiers import find_personal_numbers
 from records.domain.masking import MASKS, Audience, Personal, mask, mask_text, mask_trade_name
+from records.domain.personal_numbers import find_personal_numbers
 
 NUMBER = "11010519491231002X"
 
@@ -81,3 +81,8 @@ def test_no_number_is_left_after_masking(text):
 )
 def test_masking_never_fails(text, kind, audience):
     assert isinstance(mask(kind, text, audience=audience), str)
+
+
+def test_a_mistyped_number_is_masked_as_well():
+    text = "我是110105194912310021，妻子１１０１０５ １９５１－０２０３ ００２x，单号410523198803071236"
+    assert mask_text(text, lambda number: "＊") == "我是＊，妻子＊，单号410523198803071236"

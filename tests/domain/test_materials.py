@@ -8,27 +8,29 @@ from hypothesis import strategies as st
 from records.domain.findings import Finding
 from records.domain.guide_parts import Line, LineKind, LineSource, MaterialForm
 from records.domain.materials import (
+    HeldMaterial,
+    Likeness,
+    Offered,
+    Sensitivity,
+    StandardMaterial,
+    bundle,
+    lacking_identity,
+    likeness,
+    material_identity,
+)
+from records.domain.reuse import (
     ANY_DATE,
     FORWARDING,
     ONCE_TOLD,
     SHARING,
-    HeldMaterial,
-    Likeness,
     Need,
-    Offered,
     ReuseOutcome,
-    Sensitivity,
-    StandardMaterial,
-    bundle,
     choose,
     decide_dispute,
     decide_receipt,
     decide_reuse,
     decide_validity,
     expiry,
-    lacking_identity,
-    likeness,
-    material_identity,
 )
 from records.domain.vocabulary import (
     GapKind,
@@ -113,6 +115,8 @@ def test_held_licence_of_another_case_is_offered_with_every_answer():
         ("grade", True),
         ("once", True),
         ("purpose", True),
+        ("consent", True),
+        ("sensitivity", True),
         ("undisputed", True),
     ]
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from records.domain.conditions import AllOf, Option, Question, QuestionKind
 from records.domain.guide_parts import Period
 from records.domain.one_things import (
     Combined,
@@ -14,7 +15,7 @@ from records.domain.one_things import (
     check_one_thing,
     combine,
 )
-from records.domain.situations import AllOf, Option, Question, QuestionKind, needed
+from records.domain.situations import needed
 from records.domain.vocabulary import Limit
 from records.exchange.guides import read_guide, shipped_guides
 from records.exchange.one_things import read_one_thing, shipped_one_things

@@ -2,10 +2,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from records.domain.conditions import Condition, Option, Question
 from records.domain.guide_elements import Handling, Level
 from records.domain.guide_parts import Codes, Fee, Guide, Limits, Line, Result, Special, Version
 from records.domain.plain import LATER, as_plain, defaults, from_plain
-from records.domain.situations import Condition, Option, Question
 
 #: The fields that every stored version holds since the first edition: a field of these classes that came later must be left
 #: out while it is empty, or the digests of old versions change.

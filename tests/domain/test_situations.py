@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records.domain.checklists import checklist
-from records.domain.findings import Severity
-from records.domain.situations import (
+from records.domain.conditions import (
     AllOf,
     AnyOf,
     MainSituation,
@@ -17,16 +16,19 @@ from records.domain.situations import (
     Question,
     QuestionKind,
     Test,
-    check_situations,
     chosen,
     holds,
+    questions_of,
+    undecided,
+)
+from records.domain.findings import Severity
+from records.domain.situations import (
+    check_situations,
     main_situation,
     needed,
     next_question,
     open_questions,
     personal_list,
-    questions_of,
-    undecided,
     wrong_answers,
 )
 from records.domain.vocabulary import ApplicantKind

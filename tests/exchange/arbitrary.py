@@ -9,9 +9,9 @@ from typing import get_args, get_origin
 
 from hypothesis import strategies as st
 
-from records.domain.guide_elements import Period
+from records.domain.conditions import AllOf, AnyOf, Condition, Operator, Test
+from records.domain.periods import UNSAID, Period
 from records.domain.plain import arms, composed, defaults, shape
-from records.domain.situations import AllOf, AnyOf, Condition, Operator, Test
 from records.domain.vocabulary import Limit
 
 texts = st.text(
@@ -32,9 +32,9 @@ conditions = st.recursive(
     ),
     max_leaves=5,
 )
-periods = st.builds(Period, st.integers(0, 9999), st.sampled_from([Limit.WORKING_DAYS, Limit.DAYS, Limit.MONTHS])) | st.just(
-    Period(0, Limit.AT_ONCE)
-)  # fmt: skip
+periods = st.builds(
+    Period, st.integers(1, 9999), st.sampled_from([Limit.WORKING_DAYS, Limit.DAYS, Limit.MONTHS])
+) | st.sampled_from([Period(0, Limit.AT_ONCE), UNSAID])  # fmt: skip
 SIMPLE = {str: texts, int: st.integers(-99, 99), bool: st.booleans(), date: st.dates(), Period: periods}
 
 

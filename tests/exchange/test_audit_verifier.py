@@ -9,12 +9,13 @@ import sys
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
+from records.domain import ledger
 from records.exchange import verify_audit
-from records.exchange.verify_audit import Tree, canonical, verify
+from records.exchange.verify_audit import Tree, canonical, continues, included, verify
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -22,6 +23,12 @@ PUBLIC = KEY.public_key().public_bytes(
     serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 )
 SEALED = (3, 8, 11)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc䶮", max_size=3), inner, max_size=3)
+    ),
+)
 
 
 def detail_of(seq):
@@ -202,21 +209,61 @@ def test_the_program_runs_alone(exported):
     assert run(exported).returncode == 2
 
 
-def test_a_folder_as_the_office_exports_it_is_checked(exported):
+def test_a_signature_may_be_written_in_hexadecimal_and_the_key_need_not_be_named():
     def hexadecimal(line):
         head = json.loads(line)
         del head["key"]
-        head["signature"] = base64.b64decode(head["signature"]).hex()
-        return json.dumps(head) + "\n"
+        return json.dumps({**head, "signature": base64.b64decode(head["signature"]).hex()})
 
-    (exported / "heads.jsonl").write_text("".join(map(hexadecimal, HEADS)), encoding="utf-8")
-    report = verify_audit.verify_directory(exported)
+    heads = [*map(hexadecimal, HEADS)]
+    report = verify(ENTRIES, heads, PUBLIC)
     assert (report["ok"], report["problems"], report["counts"]["sealed"]) == (True, [], 11)
     other = OTHER.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    report = verify_audit.verify_directory(exported, public_pem=other)
+    report = verify(ENTRIES, heads, other)
     assert [problem.split(":")[0] for problem in report["problems"]] == ["audit.signature-wrong"] * 3
+
+
+@pytest.mark.parametrize(
+    "line", [rb'{"seq":1,"by":"\ud842"}', b'{"seq":NaN}', b'{"seq":1e999}', b"[" * 10_000]
+)
+def test_a_line_that_has_no_canonical_spelling_is_found_and_stops_nothing(line):
+    assert ("audit.bad-entry", "entry 1", {}) in found([line, *ENTRIES[1:]])
+    halved = canonical({**json.loads(HEADS[0]), "at": "x"}).replace(b'"x"', rb'"\ud842"')
+    assert ("audit.signature-wrong", "head 1", {"size": 3}) in found(heads=[halved])
+
+
+@settings(max_examples=60)
+@given(st.lists(st.binary(max_size=20), min_size=1, max_size=40), st.data())
+def test_the_verifier_and_the_office_agree_on_any_log(entries, data):
+    """Written twice on purpose: who checks the log trusts nothing of the program that wrote it."""
+    tree, frontier, leaves = Tree(), ledger.Frontier(), [ledger.leaf_hash(entry) for entry in entries]
+    for entry, leaf in zip(entries, leaves, strict=True):
+        tree.add(entry)
+        frontier = frontier.append(leaf)
+        assert tree.root() == frontier.root().hex()
+    size, root = len(leaves), frontier.root()
+    place, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+    old_root = ledger.tree_root(leaves[:old])
+    shown, grown = [*ledger.inclusion_proof(leaves, place)], [*ledger.consistency_proof(leaves, old)]
+    assert included(leaves[place], place, (size, root), shown)
+    assert continues((old, old_root), (size, root), grown)
+    # Whatever is done to a proof, both come to the same answer.
+    other, at = data.draw(st.integers(-1, size + 1)), data.draw(st.integers(0, 8))
+    for spoiled in (shown[:at], [*shown, root], shown[::-1], [*shown[:at], root, *shown[at + 1 :]]):
+        for where in (place, other):
+            ours = included(leaves[place], where, (size, root), spoiled)
+            assert ours == ledger.verify_inclusion(leaves[place], where, size, spoiled, root)
+    for spoiled in (grown[:at], [*grown, root], grown[::-1], [*grown[:at], root, *grown[at + 1 :]]):
+        for begun in (old, other):
+            ours = continues((begun, old_root), (size, root), spoiled)
+            assert ours == ledger.verify_consistency(begun, old_root, size, root, spoiled)
+
+
+@given(VALUES)
+def test_the_verifier_and_the_office_spell_alike(value):
+    assert canonical({"value": value}) == ledger.canonical({"value": value})
 
 
 def test_withheld_details_are_noted_and_what_only_looks_withheld_is_found():

@@ -5,12 +5,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from records.domain.eligibility import Eligibility, SelfCheck
-from records.domain.guide_elements import Handbook
+from records.domain.conditions import AllOf, AnyOf, MainSituation, Operator, Option, Test
+from records.domain.guide_elements import Eligibility, Handbook, SelfCheck
 from records.domain.guide_parts import Guide
 from records.domain.guides import Faq, Fee, Period
 from records.domain.plain import arms, composed, shape
-from records.domain.situations import AllOf, AnyOf, MainSituation, Operator, Option, Test
 from records.domain.vocabulary import ApplicantKind, Grade, Limit, Retention
 from records.exchange.guides import (
     KEYS,

@@ -93,6 +93,20 @@ FACTS = {
         "recipient": "欧阳䶮",
         "method": "窗口领取",
     },
+    NoticeKind.CUSTODY: {
+        "received_at": "2026年11月21日 9时32分",
+        "brought_by": "司马立新",
+        "originals": [
+            {"code": "YJ202611210001Y1", "name": "房屋产权证", "copies": "1", "note": "办结时退还"}
+        ],
+    },
+    NoticeKind.RETURN: {
+        "returned_at": "2026年11月30日 10时05分",
+        "recipient": "司马立新",
+        "authority": "授权委托书（2026年11月20日）",
+        "receipts": "延政服存〔2026〕1号",
+        "originals": [{"code": "YJ202611210001Y1", "name": "房屋产权证", "copies": "1", "note": ""}],
+    },
 }
 
 

@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from records.domain.conditions import Operator, Test
 from records.domain.one_things import OneThing, Part
-from records.domain.situations import Operator, Test
 from records.exchange.one_things import read_one_thing, shipped_one_things, write_one_thing
 
 from .arbitrary import anything

@@ -15,15 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from records.exchange import registers
-from records.exchange.sheets import (
-    RISKY,
-    SheetLimits,
-    Unreadable,
-    read_csv,
-    read_sheets,
-    write_csv,
-    write_sheets,
-)
+from records.exchange.sheets import RISKY, letters, write_csv, write_sheets
+from records.extraction.sheets import read_sheets
+from records.extraction.types import SheetLimits, Unreadable
 from tests.office import guide_bodies
 
 EDITION = SimpleNamespace(version=2, effective_on=date(2026, 1, 1), digest="ab" * 32)
@@ -95,8 +89,8 @@ def test_equal_guides_give_equal_bytes(ending):
 def test_the_comma_file_has_its_mark_and_reads_back():
     content = registers.WRITERS["csv"](ROWS)
     assert content.startswith(b"\xef\xbb\xbfrow_guid,task_name")
-    read = list(read_csv(io.BytesIO(content)))
-    assert [row.cells[0] for row in read] == ["row_guid", *(guide.key for guide in guide_bodies())]
+    read = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    assert [row[0] for row in read] == ["row_guid", *(guide.key for guide in guide_bodies())]
 
 
 def test_nothing_that_begins_like_a_formula_is_one():
@@ -119,7 +113,9 @@ texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")), max_
 )
 def test_what_is_written_is_read(rows):
     heads = {'甲 <&">': ["列"], "乙": ["列"]}
-    read = list(read_sheets(io.BytesIO(as_written(heads, [("乙", row) for row in rows]))))
+    read = list(
+        read_sheets(io.BytesIO(as_written(heads, [("乙", row) for row in rows])), limits=SheetLimits())
+    )
     said = [tuple("" if cell is None else str(cell) for cell in row) for row in rows]
     found = [row.cells for row in read if row.sheet == "乙"][1:]
     trimmed = [row[: max((at + 1 for at, cell in enumerate(row) if cell), default=0)] for row in said]
@@ -131,10 +127,9 @@ def test_what_is_written_is_read(rows):
 def test_a_comma_file_reads_as_it_was_written(rows):
     file = io.BytesIO()
     write_csv(file, ["甲", "乙"], rows)
-    read = [row.cells for row in read_csv(io.BytesIO(file.getvalue()))][1:]
-    assert read == [
-        tuple(f"'{cell}" if cell[:1] in RISKY else cell for cell in row) for row in rows if any(row)
-    ]
+    assert file.getvalue().startswith(b"\xef\xbb\xbf")
+    read = list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""), strict=True))[1:]
+    assert read == [[f"'{cell}" if cell[:1] in RISKY else cell for cell in row] for row in rows]
 
 
 def foreign(**cells):
@@ -149,17 +144,20 @@ def foreign(**cells):
 
 def test_a_workbook_of_another_program_gives_days_numbers_texts_and_places():
     file = foreign(A1="材料", B3=datetime(2026, 11, 21), C3=3.0, D3=0.5, E3=True, F3="=1+1")
-    first, third = read_sheets(file)
-    assert (first.cells, first.place(0)) == (("材料",), "Sheet!A1")
-    assert (third.cells[:5], third.row, third.place(2)) == (
-        ("", "2026-11-21", "3", "0.5", "1"),
-        3,
-        "Sheet!C3",
-    )
+    first, third = read_sheets(file, limits=SheetLimits())
+    assert (first.sheet, first.row, first.cells) == ("Sheet", 1, ("材料",))
+    assert (third.sheet, third.row, third.cells[:5]) == ("Sheet", 3, ("", "2026-11-21", "3", "0.5", "1"))
+
+
+def test_columns_are_called_as_spreadsheets_call_them():
+    named = {at: letters(at) for at in (0, 25, 26, 51, 52, 701, 702, 16_383)}
+    assert named == {0: "A", 25: "Z", 26: "AA", 51: "AZ", 52: "BA", 701: "ZZ", 702: "AAA", 16_383: "XFD"}
 
 
 def test_a_text_too_long_for_a_cell_says_so():
-    (_, row) = read_sheets(io.BytesIO(as_written({"甲": ["列"]}, [("甲", ["长" * 40_000])])))
+    (_, row) = read_sheets(
+        io.BytesIO(as_written({"甲": ["列"]}, [("甲", ["长" * 40_000])])), limits=SheetLimits()
+    )
     assert row.cells[0].endswith("……（全文见网页）")
 
 
@@ -207,9 +205,3 @@ def test_every_limit_is_kept_and_named(limits, what):
     with pytest.raises(Unreadable) as refused:
         list(read_sheets(io.BytesIO(content), limits=limits))
     assert refused.value.finding.params["what"] == what
-
-
-def test_a_comma_file_in_another_code_is_refused():
-    with pytest.raises(Unreadable) as refused:
-        list(read_csv(io.BytesIO("材料".encode("gb18030"))))
-    assert refused.value.finding.code == "sheet.not-csv"

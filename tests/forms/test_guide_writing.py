@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webob.multidict import MultiDict
 
+from records.domain.conditions import AllOf, AnyOf, Operator, Option, Question, QuestionKind, Test
 from records.domain.guide_parts import Guide, Period, Zone
-from records.domain.situations import AllOf, AnyOf, Operator, Option, Question, QuestionKind, Test
 from records.domain.vocabulary import Limit
 from records.forms.guide_conditions import condition_read, condition_typed
 from records.forms.guide_rows import move, section_in

@@ -1,7 +1,7 @@
 import colander
 import pytest
 
-from records.domain.situations import Option, Question, QuestionKind
+from records.domain.conditions import Option, Question, QuestionKind
 from records.forms.guides import ask
 
 OPTIONS = (Option("new", "新办"), Option("renewal", "延续"))

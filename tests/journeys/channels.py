@@ -251,6 +251,8 @@ class Screen(Command):
     ):
         """Return the form of a verb, filled in and not yet sent."""
         form = self._blank(self.browser(who), noun, name, record, values)
+        if "take_original" in form.fields and "take_original" not in values:
+            form["take_original"].checked = False  # the page proposes it, the story decides
         for key, value in values.items():
             fill(form, key, value)
         if file is not None:

@@ -143,7 +143,7 @@ def allow_food(channel, office: Office, person: str) -> str:
 def hand_in(channel, case: str, line: str, *, seen: bool = True, **described: str) -> None:
     done = channel.do(
         CLERK, "dossiers", "submit", case, file=paper(f"{line}材料", case[:4] and line), line=line,
-        original_seen=seen, **described,
+        original_seen=seen, **({"take_original": True} if line == "application" else {}), **described,
     )  # fmt: skip
     assert not isinstance(done, No), done
 

@@ -112,6 +112,8 @@ def decide(office: Office, case: str, **more: object) -> str:
         fill(office, case)
     else:
         accept(office, case)
+    if more.get("outcome", Outcome.GRANTED) is Outcome.GRANTED:
+        office.fetch(case)
     values = {
         "outcome": Outcome.GRANTED,
         "result_number": f"云溪许〔2026〕{number}号",

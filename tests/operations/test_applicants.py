@@ -62,6 +62,21 @@ def test_a_wrong_number_is_refused_and_stores_nothing(office, number, said):
     assert last_transaction(office) == before
 
 
+@pytest.mark.parametrize("name", ["张三2", "<b>张三</b>", "张\x07三"])
+def test_nobody_is_written_down_under_a_name_that_is_none(office, name):
+    before = last_transaction(office)
+    assert refused(office.do(CLERK, create(CITIZEN, name))) == [("applicant.name-form", "name")]
+    assert last_transaction(office) == before
+    person = office.applicant()
+    assert refused(
+        office.do(
+            CLERK,
+            lambda act: applicants.correct_applicant(act, act.site.applicants[person], name=name, why="写错"),
+        )
+    ) == [("applicant.name-form", "name")]
+    assert ok(office.do(CLERK, create(SHOP, "7天连锁酒店云溪店", representative="买买提·艾力")))
+
+
 def test_an_organisation_names_who_represents_it(office):
     assert refused(office.do(CLERK, create(SHOP, "云溪县老街坊面馆"))) == [
         ("applicant.no-representative", "representative")

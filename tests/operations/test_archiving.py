@@ -89,7 +89,7 @@ def test_a_case_is_done_at_delivery_and_archived_with_all_its_papers(office, cas
             for name in ("state", "code", "title", "fonds", "category", "year", "retention", "document_count")
         } == {
             "state": "archived", "code": "J043-ZY·SP·2026-D30-ZCG-0001", "title": "欧阳䶮个体工商户设立登记",
-            "fonds": "market-regulation", "category": "ZY·SP", "year": 2026, "retention": "D30", "document_count": 6,
+            "fonds": "market-regulation", "category": "ZY·SP", "year": 2026, "retention": "D30", "document_count": 7,
         }  # fmt: skip
         assert (record.expires_on.isoformat(), record.archived_by, dossier.state) == (
             "2056-12-31",

@@ -11,7 +11,7 @@ from records.exchange.guides import shipped_guides
 from records.operations import indexing, office
 from records.operations.digest import semantic_digest
 from records.operations.services import open_services
-from records.scripts import demo, plans
+from records.scripts import demo, plans, story
 from records.vault import Vault
 
 FOUNDED = datetime(2024, 10, 1, 1, tzinfo=UTC)
@@ -66,6 +66,16 @@ def test_every_shipped_guide_is_in_force_and_has_a_case(filled):
         assert {dossier.guide for dossier in site.dossiers.values()} == shipped
 
 
+def test_paper_originals_are_held_lent_and_given_back_and_every_one_has_its_papers(filled):
+    with filled.database.read() as root:
+        site = root["site"]
+        states = Counter(original.state for original in site.custody.values())
+        assert set(states) == {"held", "lent", "returned"}
+        for original in site.custody.values():
+            kinds = [site.notices[each].notice_kind for each in (original.receipt, original.slip) if each]
+            assert kinds == (["custody", "return"] if original.state == "returned" else ["custody"])
+
+
 def test_what_is_open_is_fresh_but_for_three_that_are_overdue_on_purpose(filled):
     open_states = {"draft", "received", "supplement", "accepted", "decided", "delivered"}
     with filled.database.read() as root:
@@ -116,7 +126,7 @@ def test_nobody_real_can_match(filled):
     with filled.database.read() as root:
         for applicant in root["site"].applicants.values():
             number = filled.vault.unseal(applicant.number_sealed, purpose="applicant-number")
-            assert demo.REGION in number[:8]
+            assert story.REGION in number[:8]
 
 
 def test_a_replay_says_the_same(filled, tmp_path):

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from records.domain.conditions import Operator, Option, Question, QuestionKind, Test
 from records.domain.dossiers import Gap
 from records.domain.guide_parts import Period
 from records.domain.permissions import Permission
-from records.domain.situations import Operator, Option, Question, QuestionKind, Test
+from records.domain.subjects import MandateKind
 from records.domain.vocabulary import (
     DeclineReason,
     DeliveryMethod,
@@ -21,10 +22,10 @@ from records.domain.vocabulary import (
     Necessity,
     Outcome,
 )
-from records.operations import applicants, archiving, dossiers, tending
+from records.operations import applicants, archiving, dossiers, mandates, tending
 from records.operations.checklists import checklist_of
 from records.operations.identities import identity_of
-from tests.office import CLERK, REVIEWER, SHOP, build_office
+from tests.office import ANOTHER, CLERK, REVIEWER, SHOP, build_office
 
 from .cases import (
     FOOD,
@@ -80,7 +81,11 @@ def test_everything_against_opening_is_said_at_once(office):
 
 def test_a_case_has_its_code_its_answers_and_its_version(office):
     person = office.applicant()
-    case = office.case(person, FOOD, situation={"agent": True}, agent="司马𠮷")
+    office.applicant(ANOTHER, "司马𠮷")
+    ok(office.do(CLERK, lambda act: mandates.authorise(
+        act, act.site.applicants[person], kind=MandateKind.AGENT, number=ANOTHER, items=FOOD,
+        until=office.clock.today(), upload=office.upload("授权委托书"), original_seen=True)))  # fmt: skip
+    case = office.case(person, FOOD, situation={"agent": True}, agent=ANOTHER)
     with office.site() as site:
         dossier = site.dossiers[case]
         assert (dossier.code, dossier.guide_version, dossier.situation, dossier.agent) == (
@@ -290,6 +295,7 @@ def test_declining_needs_reason_words_law_and_the_right_organ(office):
 
 def test_deciding_needs_an_outcome_a_number_a_file_and_another_person(office):
     case = accept(office, office.case(office.applicant(), FOOD))
+    office.fetch(case)
     before = last_transaction(office)
     assert refused(office.do(CLERK, on(case, dossiers.decide, outcome=None))) == [
         ("decide.no-outcome", "outcome"),
@@ -324,12 +330,51 @@ def test_an_item_decided_at_once_needs_its_papers_and_may_be_decided_by_who_took
     assert refused(office.do(CLERK, on(case, dossiers.decide, **values))) == [
         ("checklist.missing", "application"),
         ("checklist.missing", "premises"),
+        ("decide.not-fetched", "identity"),
     ]
     assert refused(office.do(CLERK, on(case, dossiers.accept))) == [("dossier.wrong-kind", "")]
     fill(office, case)
+    office.fetch(case)
     assert ok(office.do(CLERK, on(case, dossiers.decide, **values))) == case
     with office.site() as site:
         assert (site.dossiers[case].received_by, site.dossiers[case].decided_by) == (CLERK, CLERK)
+
+
+def test_nothing_is_granted_before_the_office_has_fetched_what_it_fetches_itself(office):
+    """The acceptance does not wait for it, the applicant is asked for nothing, and a refusal needs it not."""
+    case = accept(office, office.case(office.applicant(), FOOD))
+    grant = {
+        "outcome": Outcome.GRANTED,
+        "result_number": "云溪许〔2026〕1号",
+        "result": office.upload("许可证"),
+    }
+    before = last_transaction(office)
+    assert refused(office.do(REVIEWER, on(case, dossiers.decide, **grant))) == [
+        ("decide.not-fetched", "business-licence"),
+        ("decide.not-fetched", "identity"),
+    ]
+    assert last_transaction(office) == before
+    assert refused(paper(office, case, "application")) == [
+        ("dossier.closed-for-materials", ""),
+        ("material.line-filled", "application"),
+    ]
+    office.fetch(case)
+    with office.site() as site:
+        came = {entry[0]: entry[3] for entry in site.dossiers[case].entries}
+    assert (came["business-licence"], came["identity"]) == ("fetched", "fetched")
+    assert ok(office.do(REVIEWER, on(case, dossiers.decide, **grant))) == case
+    other = accept(office, office.case(office.applicant(ANOTHER), FOOD))
+    ok(office.do(REVIEWER, on(other, dossiers.decide, outcome=Outcome.REFUSED, reasons="操作间未分隔")))
+
+
+def test_a_grant_that_has_ended_or_has_no_number_is_refused(office):
+    case = accept(office, office.case(office.applicant(), FOOD))
+    office.fetch(case)
+    grant = {"outcome": Outcome.GRANTED, "result": office.upload("许可证")}
+    today = office.clock.today()
+    assert refused(
+        office.do(REVIEWER, on(case, dossiers.decide, **grant, result_number="无", result_valid_until=today))
+    ) == [("result.number-form", "result_number"), ("result.ended", "result_valid_until")]
 
 
 def test_delivering_needs_a_way_a_recipient_and_a_proof(office):

@@ -18,19 +18,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from records.domain.centres import LocalSupplement
-from records.domain.editions import EditionStatus
+from records.domain.editions import EditionStatus, Weight, weight_of
 from records.domain.findings import Refused
-from records.domain.guide_elements import CentreLevel
+from records.domain.guide_elements import CentreLevel, LocalSupplement
+from records.domain.guide_lines import proof_of
 from records.domain.guide_parts import Citation, Period
 from records.domain.vocabulary import Limit
 from records.exchange.guides import write_guide
 from records.forms.verbs import VERBS
+from records.indexes import questions
 from records.operations import guides, indexing, tending
 from records.operations.editions import written
+from records.operations.gate import findings_of, results_on
 from records.operations.importing import import_guide
 from records.operations.searching import search
-from records.resources.guides import GuideText, GuideVersion
+from records.resources.guides import Guide, GuideText, GuideVersion
 from tests.office import EDITOR, PUBLISHER, REVIEWER, approve, publish_edition
 
 from .cases import FOOD, SHOPKEEPER, body_of, findings, ok, refused, with_line
@@ -237,6 +239,61 @@ def test_a_circle_of_results_is_found_with_the_guides_of_the_others(office):
     assert (body.title in path, body_of(FOOD).title in path) == (True, True)
 
 
+def test_a_check_reads_no_other_guide(office):
+    with office.site() as site:
+        site._p_jar.cacheMinimize()
+        assert findings_of(site, body_of(FOOD), today=office.clock.today()) is not None
+        read = [
+            record for record in site._p_jar._cache.lru_items() if isinstance(record[1], Guide | GuideVersion)
+        ]
+    assert read == []
+
+
+def test_the_list_of_results_follows_what_is_in_force(office):
+    def given(day: date):
+        with office.site() as site:
+            return [(each.key, each.needs) for each in questions.proofs_of(site, "food-licence", day)]
+
+    today = office.clock.today()
+    needs = proof_of(body_of(FOOD)).needs
+    assert given(today) == [(FOOD, needs)]
+    later = today + timedelta(days=3)
+    fewer = replace(body_of(FOOD), lines=body_of(FOOD).lines[1:])
+    publish_edition(office, fewer, effective_on=later)
+    assert [given(today), given(later)] == [[(FOOD, needs)], [(FOOD, proof_of(fewer).needs)]]
+    ok(office.do(PUBLISHER, on_guide(guides.withdraw_guide, on=later + timedelta(days=1), why="取消")))
+    assert [given(later), given(later + timedelta(days=1))] == [[(FOOD, proof_of(fewer).needs)], []]
+    with office.site() as site:
+        assert results_on(site, {"food-licence", "nothing"}, today) == {"food-licence": body_of(FOOD).title}
+        assert results_on(site, {"food-licence"}, today, but=FOOD) == {}
+
+
+def test_what_was_found_is_kept_with_the_edition(office):
+    def weight(number: int):
+        with office.site() as site:
+            (listed,) = [each for each in questions.guides_listed(site) if each.key == FOOD]
+            return site.guides[FOOD].version(number).weight, listed.weight
+
+    def judged(body) -> str:
+        with office.site() as site:
+            return weight_of(findings_of(site, body, today=office.clock.today())).value
+
+    ok(save(office, EDITOR, broken()))
+    assert weight(2) == ("blocks", "blocks")
+    ok(save(office, EDITOR, titled("没有问题")))
+    thought = judged(titled("没有问题"))
+    assert thought != "blocks"
+    assert weight(2) == (thought, thought)
+    ok(office.do(EDITOR, on_guide(guides.discard_draft, version=2)))
+    assert weight(2)[1] == weight(1)[0]
+    ok(office.do(EDITOR, on_guide(guides.roll_back, version=1)))
+    assert weight(3) == (thought, thought)
+    ok(office.do(EDITOR, lambda act: guides.save_draft(act, titled("判过的"), weight=Weight.BLOCKS)))
+    assert weight(3) == ("blocks", "blocks")
+    ok(office.do(EDITOR, on_guide(guides.submit_guide, version=3)))
+    assert weight(3) == (thought, thought)
+
+
 def test_a_supplement_of_an_unknown_centre_is_refused(office):
     body = replace(
         body_of(FOOD), supplements=(LocalSupplement("nowhere", CentreLevel.TOWNSHIP, note="说明"),)
@@ -354,7 +411,7 @@ def test_the_feed_says_once_that_an_edition_begins(office):
     office.clock.advance(days=1)
     assert [tending.turn(office.services) for _ in range(2)] == [1, 0]
     with office.site() as site:
-        assert (site.guides[FOOD].title, site.guides[FOOD].seq) == ("明天的题名", site.counter("feed").value)
+        assert (site.guides[FOOD].title, site.guides[FOOD].seq) == ("明天的题名", site.feed.last)
     assert len(events(office, "guide.turn")) == 1
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from records.domain.centres import LocalSupplement
-from records.domain.guide_elements import CentreLevel
+from records.domain.guide_elements import CentreLevel, LocalSupplement
 from records.domain.guide_parts import Period
 from records.domain.vocabulary import Grade, Limit
 from records.operations import dossiers, guides
@@ -75,6 +74,24 @@ def test_materials_that_come_go_or_are_trusted_otherwise(office):
     found = report(office, draft(office, replace(body, lines=(*body.lines, report_line))))
     assert [each.material for each in found.became_reusable] == ["hygiene-report"]
     assert found.became_useless == ()
+
+
+def test_what_applicants_bring_and_the_limits_are_told_in_words(office):
+    body = body_of(FOOD)
+    letter = replace(
+        body.lines[-1], id="letter", name="授权委托书", material="", position=99, waived=False, condition=""
+    )
+    new = replace(
+        body,
+        title="新题名",
+        lines=(*body.lines, letter),
+        limits=replace(body.limits, promised=Period(3, Limit.WORKING_DAYS), intake_rule="none"),
+    )
+    found = report(office, draft(office, new))
+    assert [each.sentence for each in found.asked] == ["新增材料：授权委托书。"]
+    assert [each.sentence for each in found.limits] == ["承诺时限由5个工作日改为3个工作日。"]
+    ended = report(office, 0)
+    assert (ended.asked, ended.limits) == ((), ())
 
 
 def test_a_longer_local_promise_than_the_county_now_gives_is_a_conflict(office):

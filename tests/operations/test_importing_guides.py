@@ -6,15 +6,17 @@ import io
 import json
 import warnings
 from copy import deepcopy
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
 from records.domain.findings import Refused
-from records.exchange.national import Source, read_lists, read_source, report_file, workbook_of
+from records.exchange.national import LIMITS, read_lists, workbook_of
 from records.exchange.national_rows import rows_of
-from records.operations import importing_guides
-from records.operations.guide_imports import told
+from records.exchange.national_sources import Source, read_source
+from records.operations import guides, importing_guides, judging_guides
+from records.operations.guide_imports import error_file
 from records.operations.guides import content
 from records.operations.identities import identity_of
 from records.operations.importing_guides import (
@@ -50,10 +52,19 @@ def source_of(found) -> bytes:
     return json.dumps(found, ensure_ascii=False).encode()
 
 
-def bring(office, source, *options, mapping=NATIONAL, who=EDITOR):
+def handed_in(office, source: bytes):
+    file = office.services.instance / "handed-in"
+    file.write_bytes(source)
+    return file
+
+
+def bring(office, source, *options, mapping=NATIONAL, who=EDITOR, progress=None):
     with office.site() as site:
         by = identity_of(site.people[who], office.clock.today())
-    return apply_lists(office.services, source, "list", mapping, by=by, channel="command", options=options)
+    file = handed_in(office, source)
+    return apply_lists(
+        office.services, file, "list", mapping, by=by, channel="command", options=options, progress=progress
+    )
 
 
 def stops(report) -> list[tuple[str, str, int, str]]:
@@ -98,7 +109,7 @@ def test_what_stands_is_found_by_its_code_and_keeps_what_the_list_does_not_say(t
 def test_looking_over_writes_nothing(office):
     with office.services.database.read() as root:
         before = root["writes"].value
-    report = check_lists(office.services, source_of(tables()), "list", NATIONAL)
+    report = check_lists(office.services, handed_in(office, source_of(tables())), "list", NATIONAL)
     assert (report.counts()["new"], report.applied) == (3, False)
     with office.services.database.read() as root:
         assert root["writes"].value == before
@@ -286,9 +297,7 @@ def test_the_error_file_can_be_mended_and_handed_in_again(office):
     found = tables()
     found["general"][0]["task_type"] = "03"
     report = bring(office, workbook_of(found))
-    file = report_file(
-        report.refused(), report.lists.strays, told(report.findings, lambda finding: f"问题：{finding.code}")
-    )
+    file = error_file(report, lambda finding: f"问题：{finding.code}")
     book = opened(file)
     sheet = book["general"]
     head = [cell.value for cell in sheet[1]]
@@ -312,10 +321,77 @@ def test_what_is_written_out_is_read_back_as_the_same(tmp_path):
 
 
 def test_many_items_are_judged_by_several_processes_alike(office, monkeypatch):
-    monkeypatch.setattr(importing_guides, "ALONE", 0)
+    monkeypatch.setattr(judging_guides, "ALONE", 0)
     assert bring(office, source_of(tables())).counts()["new"] == 3
 
 
-def test_every_column_fills_a_field_that_guides_have():
-    lists = read_lists(workbook_of(tables()), "list", NATIONAL)
+def test_every_column_fills_a_field_that_guides_have(office):
+    rows = office.services.extractor.rows(handed_in(office, workbook_of(tables())), limits=LIMITS)
+    lists = read_lists(rows, "list", NATIONAL)
     assert (len(lists.items), lists.findings) == (3, [])
+
+
+def test_what_somebody_saved_since_the_comparison_stays_and_the_row_says_so(tmp_path, monkeypatch):
+    office = build_office(tmp_path)
+    monkeypatch.setattr(importing_guides, "AT_ONCE", 1)
+    found = tables("food-business", "sole-trader-registration")
+    for row in found["general"]:
+        row["plain_title"] += "请带好证件。"
+    first, second = (row["row_guid"] for row in found["general"])
+    theirs = replace(content_of(office, second), scope="改到一半的受理范围。")
+
+    def progress(done, total):
+        if done == 1:
+            saved = office.do(EDITOR, lambda act: guides.save_draft(act, theirs))
+            assert not isinstance(saved, Refused)
+        return True
+
+    report = bring(office, source_of(found), progress=progress)
+    assert stops(report) == [("guide.edited-meanwhile", "general", 2, "")]
+    assert report.outcomes == ["changed", "refused"]
+    assert content_of(office, second).scope == "改到一半的受理范围。"
+    assert content_of(office, first).plain_title.endswith("请带好证件。")
+    office.close()
+
+
+def test_a_guide_that_somebody_began_since_the_comparison_is_not_written_over(office, monkeypatch):
+    monkeypatch.setattr(importing_guides, "AT_ONCE", 1)
+    found = tables("food-business", "sole-trader-registration")
+    shipped = {body.codes.handling: body for body in guide_bodies()}
+    code = found["general"][1]["task_handle_item"]
+    theirs = replace(shipped[code], key=code, scope="改到一半的受理范围。")
+
+    def progress(done, total):
+        if done == 1:
+            office.do(EDITOR, lambda act: guides.save_draft(act, theirs))
+        return True
+
+    report = bring(office, source_of(found), progress=progress)
+    assert stops(report) == [("guide.edited-meanwhile", "general", 2, "")]
+    assert content_of(office, code).scope == "改到一半的受理范围。"
+
+
+def content_of(office, key):
+    with office.site() as site:
+        return content(site.guides[key].versions[-1])
+
+
+def test_an_import_that_was_broken_off_goes_on_where_it_was(office, monkeypatch):
+    monkeypatch.setattr(importing_guides, "AT_ONCE", 1)
+    whole = source_of(tables())
+    assert bring(office, whole, progress=lambda done, total: done < 2).stopped
+    assert len(state(office)) == 2
+    again = bring(office, whole)
+    assert (again.outcomes, stops(again)) == (["unchanged", "unchanged", "new"], [])
+    assert set(state(office).values()) == {1}
+
+
+def test_json_that_no_workbook_could_hold_is_told_and_its_error_file_written(office):
+    found = tables("food-business")
+    found["general"][0] |= {"scope": {"一": [1, 2]}, "plain_title": "开店\ud800"}
+    report = bring(office, json.dumps(found).encode())
+    assert {each[::3] for each in stops(report) if each[1] == "general"} == {
+        ("import.lost-characters", "plain_title"),
+        ("import.not-a-cell", "scope"),
+    }
+    assert opened(error_file(report, lambda finding: finding.code))["general"].max_row == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from records.domain.dossiers import Gap
 from records.domain.findings import Refused
 from records.domain.vocabulary import GapKind, MaterialStatus, Override
+from records.indexes import questions
 from records.operations import applicants, dossiers, materials
 from records.operations.checklists import checklist_of
 from tests.office import ANOTHER, CLERK
@@ -188,7 +189,7 @@ def test_changed_content_with_a_note_takes_the_place_of_the_older(office, person
         older, dossier = site.materials[held], site.dossiers[case]
         assert (older.status, older.superseded_by) == (MaterialStatus.SUPERSEDED, newer)
         assert dossier.overrides == (
-            ("hygiene-report", "changed", "场所改造后重新检测", CLERK, office.clock.now()),
+            ("hygiene-report", "changed", "场所改造后重新检测", CLERK, office.clock.now(), "A01"),
         )
         why = [entry.line for entry in site.audit.values() if b'"material.submit"' in entry.line][-1]
     assert "changed:场所改造后重新检测" in why.decode()
@@ -326,7 +327,16 @@ def test_a_result_is_a_material_of_its_holder_at_delivery(office, person, electr
             office.clock.today(),
             CLERK,
         )
-    assert entries(office, food) == {"business-licence": (licence, "reused")}
+    identity = next(material for kind, material in held_ids(office, person) if kind == "identity-card")
+    assert entries(office, food) == {
+        "business-licence": (licence, "reused"),
+        "identity": (identity, "reused"),
+    }
+
+
+def held_ids(office, person) -> list[tuple[str, str]]:
+    with office.site() as site:
+        return [(material.standard, material.id) for material in questions.library(site, person)]
 
 
 def deliver_only(office, case) -> None:
@@ -365,3 +375,11 @@ def test_a_refused_act_never_leaves_anything(office, person, held):
         office.do(CLERK, lambda act: applicants.create_applicant(act, number=ANOTHER, name="")), Refused
     )
     assert last_transaction(office) == before
+
+
+def test_a_paper_of_a_day_to_come_is_not_taken(office, person):
+    case = office.case(person, FOOD)
+    today = office.clock.today()
+    later = {"issued_on": today + timedelta(days=1)}
+    assert refused(paper(office, case, "kitchen-plan", **later)) == [("material.issued-later", "issued_on")]
+    ok(paper(office, case, "kitchen-plan", issued_on=today))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 from records.domain.findings import Refused
 from records.domain.vocabulary import DeclineReason, Outcome
@@ -12,6 +13,7 @@ from records.exchange.notices import render
 from records.exchange.typeface import shipped_typeface
 from records.indexes import questions
 from records.operations import dossiers, notices
+from records.store import ContentStore
 from tests.office import ANOTHER, CLERK, NAME
 
 from .cases import FOOD, SHOPKEEPER, VENUE, accept, decide, deliver, last_transaction, ok, on, only
@@ -144,3 +146,26 @@ def test_a_refusal_carries_every_reason_and_the_remedies(office):
         facts = json.loads(questions.notices_of(site, site.dossiers[case])[-1].facts)
     assert facts["reasons"] == ["操作间未分隔", "无洗消设施"]
     assert all(facts[key] for key in ("review_body", "review_period", "court", "suit_period"))
+
+
+class Overtaken(ContentStore):
+    """A store whose caller is overtaken by another worker while it writes."""
+
+    def put_bytes(self, content: bytes):
+        self.meanwhile()
+        return super().put_bytes(content)
+
+
+def test_of_two_who_render_one_paper_the_first_counts(office):
+    case = office.case(office.applicant(), FOOD)
+    notice = office.do(CLERK, lambda act: ok(dossiers.receive(act, act.site.dossiers[case])).notices[-1])
+    store = Overtaken(office.services.store.folder, reserve_bytes=0)
+    store.meanwhile = lambda: notices.render_notice(office.services, notice)
+    # As a crash between the act and its paper leaves it.
+    begun = office.services.database.run(
+        lambda root: setattr(root["site"].notices[notice], "digest", "") or len(root["site"].audit)
+    )
+    notices.render_notice(replace(office.services, store=store), notice)
+    with office.site() as site:
+        events = [json.loads(entry.line)["event"] for entry in site.audit.values(begun + 1)]
+        assert (events, site.notices[notice].digest != "") == (["notice.issued"], True)

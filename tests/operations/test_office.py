@@ -238,7 +238,7 @@ def test_a_founded_site_stands_with_its_people_and_its_traces(database, vault, e
             range(1, 24)
         )
         assert len(site.audit) == 24
-        assert site.counter("feed").value == 23
+        assert site.feed.last == 23
         assert b'"site.found"' in site.audit[1].line
         assert {person.password_hash for person in site.people.values()} == {""}
 

@@ -86,8 +86,8 @@ def test_every_page_is_in_the_package_under_its_own_name(office, person):
         manifest = archiving.manifest_of(office.services, record)
     names = {part.digest: part.path.rpartition("/")[2] for part in manifest.parts}
     assert [names[digest] for digest in digests(office, "第一页", "第二页")] == [
-        "01-02-主要设备设施布局和操作流程文件（文件1，共2个）.pdf",
-        "01-03-主要设备设施布局和操作流程文件（文件2，共2个）.pdf",
+        "01-03-主要设备设施布局和操作流程文件（文件1，共2个）.pdf",
+        "01-04-主要设备设施布局和操作流程文件（文件2，共2个）.pdf",
     ]
 
 

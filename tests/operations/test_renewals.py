@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from records.domain.dossiers import Gap
-from records.domain.materials import ANY_DATE
+from records.domain.reuse import ANY_DATE
 from records.domain.vocabulary import GapKind, Override
 from records.operations import dossiers
 from tests.office import CLERK

@@ -10,6 +10,7 @@ from records.domain import ledger
 from records.domain.findings import Refused
 from records.exchange import verify_audit
 from records.operations import dossiers, sealing, tending
+from records.operations.acts import fingerprint
 from tests.office import ANOTHER, CLERK
 
 from .cases import FOOD, accept, decide, ok, on
@@ -26,6 +27,17 @@ def sealed(office):
     second = sealing.seal(office.services)
     assert first.size < second.size
     return office
+
+
+def test_the_entries_of_a_case_follow_each_other_from_state_to_state(sealed):
+    with sealed.site() as site:
+        lines = [json.loads(line) for line in sealing.lines(site)]
+        for dossier in site.dossiers.values():
+            mine = [line for line in lines if line["on"] == f"dossier:{dossier.id}"]
+            befores, afters = [line["before"] for line in mine], [line["after"] for line in mine]
+            assert befores == ["", *afters[:-1]]
+            assert len(set(afters)) == len(afters) > 2
+            assert afters[-1] == dossier.fingerprint == fingerprint(dossier)
 
 
 def export(office) -> tuple[list[bytes], list[dict], bytes]:
@@ -252,7 +264,7 @@ def test_a_log_that_was_changed_gives_no_proof_and_an_unsealed_entry_none_yet(se
         root["site"].audit[3].line = root["site"].audit[3].line.replace(b'"why":""', b'"why":"x"')
 
     with sealed.site() as site:
-        unsealed = sealing.prove(site, site.counters["audit"].value)
+        unsealed = sealing.prove(site, site.audit.last)
     sealed.services.database.run(tamper)
     with sealed.site() as site:
         changed = sealing.prove(site, 1)

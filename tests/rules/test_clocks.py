@@ -33,8 +33,7 @@ def test_the_changed_years_carry_their_second_notice():
 def test_the_legal_periods_are_those_of_the_law():
     found = {
         key: [
-            (row.act, row.period.amount, row.period.unit, row.extension, row.approver, row.stops)
-            for row in rows
+            (row.act, row.period.n, row.period.unit, row.extension, row.approver, row.stops) for row in rows
         ]
         for key, rows in intake_rules().items()
     }

@@ -13,6 +13,7 @@ def test_every_kind_of_finding_has_its_code_and_severity():
         "original": ("guide.original-or-copy", "blocks"),
         "alternatives": ("guide.alternatives", "warns"),
         "template": ("guide.template-text", "blocks"),
+        "vague-time": ("guide.vague-time", "blocks"),
     }
 
 

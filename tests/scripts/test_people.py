@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from records.exchange import verify_audit
 from records.operations import people, sealing
-from records.scripts.command import main
-from records.scripts.instance import Instance
 from tests.office import ADMIN, CLERK, PASSWORD, build_office
 
 
@@ -23,20 +19,6 @@ def office(tmp_path_factory):
     sealing.seal(office.services)
     yield office
     office.close()
-
-
-@pytest.fixture
-def typed(office):
-    """Type a command as a person; return the exit code and what was printed as JSON."""
-
-    def run(userid: str, *arguments: str) -> tuple[int, dict]:
-        instance = Instance(Path("none.ini"), opened=office.services, owned=False)
-        done = CliRunner().invoke(main, ["--json", "--as", userid, *arguments], obj=instance)
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, json.loads(done.stdout)
-
-    return run
 
 
 def issue(office, who: str = CLERK) -> str:
@@ -92,20 +74,24 @@ def test_the_auditor_exports_details_and_others_only_the_entries(office, typed, 
     assert (code, said["details"]) == (0, True)
     path = tmp_path / "mine" / "details.jsonl"
     assert path.stat().st_mode & 0o777 == 0o600
-    report = verify_audit.verify_directory(tmp_path / "mine")
-    assert (report["ok"], report["counts"]["details"]) == (True, report["counts"]["entries"])
+    code, report = typed("auditor", "audit", "verify", str(tmp_path / "mine"))
+    assert (code, report["ok"], report["counts"]["details"]) == (0, True, report["counts"]["entries"])
     lines = path.read_bytes().splitlines(keepends=True)
     detail = json.loads(lines[4])
     path.write_text(
         "".join([*map(bytes.decode, lines[:4]), json.dumps({**detail, "details": {"x": 1}})]),
         encoding="utf-8",
     )
-    assert not verify_audit.verify_directory(tmp_path / "mine")["ok"]
+    code, report = typed("auditor", "audit", "verify", str(tmp_path / "mine"))
+    assert (code, [found["code"] for found in report["findings"]]) == (
+        1,
+        ["audit.details-differ", "audit.details-absent"],
+    )
     for number, userid in enumerate((ADMIN, CLERK)):
         folder = tmp_path / str(number)
         assert typed(userid, "audit", "export", "--to", str(folder))[1]["details"] is False
         assert not (folder / "details.jsonl").exists()
-        assert verify_audit.verify_directory(folder)["ok"]
+        assert typed(userid, "audit", "verify", str(folder))[0] == 0
     log = b"".join(path.read_bytes() for path in office.services.access.folder.glob("*.jsonl"))
     assert log.count(b'"read":"audit.export"') == 1
 

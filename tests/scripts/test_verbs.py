@@ -14,7 +14,6 @@ from click.testing import CliRunner
 from records.exchange import samples
 from records.forms.verbs import VERBS
 from records.scripts.command import main
-from records.scripts.instance import Instance
 from tests.office import ADMIN, ANOTHER, ARCHIVIST, CITIZEN, CLERK, REVIEWER, build_office
 
 
@@ -23,20 +22,6 @@ def office(tmp_path):
     office = build_office(tmp_path)
     yield office
     office.close()
-
-
-@pytest.fixture
-def typed(office):
-    """Type a command as a person; return the exit code and what was printed as JSON."""
-
-    def run(userid: str, *arguments: str) -> tuple[int, dict]:
-        instance = Instance(Path("none.ini"), opened=office.services, owned=False)
-        done = CliRunner().invoke(main, ["--json", "--as", userid, *arguments], obj=instance)
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, json.loads(done.stdout)
-
-    return run
 
 
 def codes(answer: tuple[int, dict]) -> tuple[int, list[str]]:
@@ -61,6 +46,7 @@ def test_a_case_is_typed_from_the_counter_to_the_archive(office, typed, tmp_path
         ("application", ()),
         ("premises", ("--issued-on", "2026-11-20")),
         ("family-members", ()),
+        ("identity", ("--document-number", CITIZEN, "--issuer", "云溪县公安局", "--issued-on", "2020-05-01")),
     ):
         arguments = ("dossiers", "submit", case["id"], "--line", line, "--original-seen", *more)
         code, material = typed(CLERK, *arguments, "--file", paper(tmp_path, line))
@@ -98,6 +84,7 @@ def test_everything_missing_is_told_once_by_a_typed_list(office, typed):
 SUBJECTS = [verb for verb in VERBS if verb.subject and verb.noun == "dossiers"]
 ANSWERS = {
     "line": "application", "why": "撤回", "material": "none", "until": "2026-12-08", "reason": "false",
+    "number": CITIZEN, "relation": "spouse", "member": "none",
     "outcome": "refused", "method": "counter", "gaps": '[{"line": "application", "kind": "missing"}]',
 }  # fmt: skip
 
@@ -107,7 +94,7 @@ def test_no_verb_of_a_case_is_done_by_who_has_no_right(office, typed, tmp_path, 
     """An administrator, an auditor, and a clerk of another unit: every verb answers the same and changes nothing."""
     case = office.case(office.applicant(ANOTHER, "司马𠮷"))
     with office.site() as site:
-        before = site.counter("audit").value
+        before = site.audit.last
     for verb in SUBJECTS:
         arguments = ["dossiers", verb.name.replace("_", "-"), case]
         for node in verb.form():
@@ -119,7 +106,7 @@ def test_no_verb_of_a_case_is_done_by_who_has_no_right(office, typed, tmp_path, 
         said = [each["code"] for each in found["findings"]]
         assert (verb.name, exit_code, said) == (verb.name, 1, ["permission.denied"])
     with office.site() as site:
-        assert site.counter("audit").value == before
+        assert site.audit.last == before
 
 
 def test_a_letter_that_has_ended_stops_at_once(office, typed):
@@ -165,3 +152,17 @@ def test_the_installed_command_prints_its_answer_and_nothing_else():
     program = Path(sys.executable).with_name("records")
     done = subprocess.run([program, "--json", "clock", "2026-02-12", "5"], capture_output=True, text=True)
     assert (done.returncode, done.stderr, json.loads(done.stdout)["due"]) == (0, "", "2026-02-26")
+
+
+def test_two_numbers_are_joined_and_separated_at_the_prompt(office, typed, tmp_path):
+    person, abroad = office.applicant(), office.applicant("E12345678", "欧阳䶮")
+    propose = ("applicants", "propose-join", person, "--number", "E12345678", "--why", "出入境证明")
+    assert codes(typed(CLERK, *propose)) == (1, ["proof.missing"])
+    code, said = typed(CLERK, *propose, "--original-seen", "--file", paper(tmp_path, "证明"))
+    assert (code, [each["applicant"] for each in said["proposed"]]) == (0, [abroad])
+    confirm = ("applicants", "confirm-join", person, "--other", abroad)
+    assert codes(typed(CLERK, *confirm)) == (1, ["join.same-person"])
+    code, said = typed(REVIEWER, *confirm)
+    assert (code, [each["role"] for each in said["links"]]) == (0, ["same"])
+    code, said = typed(CLERK, "applicants", "separate", abroad, "--other", person, "--why", "另有其人")
+    assert (code, said["links"]) == (0, [])

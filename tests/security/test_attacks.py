@@ -101,7 +101,7 @@ def test_nobody_stores_a_file_without_a_log_in(office):
 
 def test_numbers_typed_into_free_text_stand_nowhere(office):
     person = office.applicant()
-    case = office.case(person, agent=f"王秀兰 {ANOTHER}")
+    case = office.case(person, again=f"王秀兰 {ANOTHER}")
     api, headers = TestApp(office.app), bearer(office)
     answer = api.post(
         f"{API}/dossiers/{case}/submit",

@@ -50,6 +50,14 @@ def test_a_session_of_before_the_log_out_is_dead(office):
     assert browser.get("/desk").status_int == 303
 
 
+def test_a_new_password_ends_all_sessions_of_before_but_the_one_that_chose_it(office):
+    mine, elsewhere = office.browser(CLERK), office.browser(CLERK)
+    form = next(form for form in mine.get("/password").forms.values() if form.action.endswith("/password"))
+    form["password"], form["new"], form["again"] = PASSWORD, *["山下有一条小河慢慢流过"] * 2
+    form.submit(status=303)
+    assert [browser.get("/desk").status_int for browser in (mine, elsewhere)] == [200, 303]
+
+
 def test_a_forged_cookie_opens_nothing(office):
     browser = office.browser(CLERK)
     name, minute, code = cookie(browser).split(".")

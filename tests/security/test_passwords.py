@@ -32,7 +32,7 @@ def test_wrong_passwords_before_a_change_lock_the_account_like_those_at_the_log_
             person.failures,
             sessions.verify_password(person, PASSWORD, office.services.vault, office.clock.now()),
         ) == (0, False)
-        last = json.loads(site.audit[site.counters["audit"].value].line)
+        last = json.loads(site.audit[site.audit.last].line)
         assert (last["event"], last["on"], last["by"]) == (
             "person.password-refused",
             f"person:{CLERK}",

@@ -104,7 +104,7 @@ def through_api(office, person: str) -> None:
     body = {"number": ANOTHER, "name": "司马𠮷", "phone": AGENT_PHONE}
     api.post_json(f"{API}/applicants/create", body, headers=once)
     api.post_json(f"{API}/applicants/create", body, headers=once)
-    case = office.case(person, agent=f"司马𠮷 {ANOTHER}")
+    case = office.case(person, again=f"司马𠮷 {ANOTHER}")
     pages = samples.text_pdf("身份证", (f"公民身份号码 {CITIZEN}", f"旧号 {OLD}", f"电话 {PHONE}"))
     typed = {
         "line": "identity", "document_number": CITIZEN, "issuer": "云溪县公安局", "issued_on": "2020-01-01",

@@ -55,7 +55,7 @@ def test_a_reset_ends_log_ins_and_tokens_and_hands_out_a_password_once(office):
     assert password not in admin.get("/desk/people").text
     with office.site() as site:
         assert password not in repr([vars(answer) for day in site.once.values() for answer in day.values()])
-        last = json.loads(site.audit[site.counters["audit"].value].line)
+        last = json.loads(site.audit[site.audit.last].line)
         assert (last["event"], last["by"], last["letter"] != "") == ("person.password-reset", ADMIN, True)
     browser = office.browser()
     one = form(browser.get("/login"), "/login")

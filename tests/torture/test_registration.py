@@ -78,7 +78,10 @@ def hand_in(office: Office, case: str, line: str, title: str, **described: objec
 def person_of(office: Office, serial: int) -> str:
     number = citizen(serial, date(1980, 1, 1), office.clock.today())
     return done(
-        office.do(CLERK, lambda act: applicants.create_applicant(act, number=number, name=f"欧阳{serial}䶮"))
+        office.do(
+            CLERK,
+            lambda act: applicants.create_applicant(act, number=number, name=f"欧阳{chr(0x4E00 + serial)}䶮"),
+        )
     )
 
 
@@ -181,6 +184,7 @@ def deliver_some(office: Office, count: int) -> None:
             act, applicant=who, guide="sole-trader-registration")))  # fmt: skip
         for line in ("application", "premises"):
             done(hand_in(office, case, line, f"{case}{line}"))
+        office.fetch(case)
         done(office.do(REVIEWER, on(
             case, dossiers.decide, outcome=Outcome.GRANTED, result_number=f"云市监〔2026〕{number}",
             result=office.upload(f"执照{number}"),

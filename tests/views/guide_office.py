@@ -13,28 +13,29 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from records.domain import ledger
-from records.domain.centres import LocalSupplement
-from records.domain.eligibility import Eligibility, SelfCheck
+from records.domain.conditions import MainSituation, Operator, Option, Question, QuestionKind, Test
 from records.domain.guide_elements import (
     ApplyingWay,
     Batch,
     CentreLevel,
     Contact,
     Delegation,
+    Eligibility,
     Handbook,
     Handling,
     HandlingWay,
     Level,
+    LocalSupplement,
     Mistake,
     OnlineDepth,
     OrganNature,
     PowerSource,
     Reach,
+    SelfCheck,
     Zone,
 )
 from records.domain.guide_parts import Citation, Fee, Guide, Period, Special, Step
 from records.domain.plain import composed, shape
-from records.domain.situations import MainSituation, Operator, Option, Question, QuestionKind, Test
 from records.domain.vocabulary import DeliveryMethod, Limit
 from records.resources.guides import Guide as Record
 from records.resources.guides import GuideVersion

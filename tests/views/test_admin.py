@@ -66,7 +66,7 @@ def test_a_job_that_failed_for_good_is_shown_and_tried_again_on_record(office):
     again.submit("number", status=303)
     with office.site() as site:
         assert [job.number for job in site.jobs.waiting()] == [number]
-        last = json.loads(site.audit[site.counters["audit"].value].line)
+        last = json.loads(site.audit[site.audit.last].line)
         assert (last["event"], last["on"], last["by"]) == ("job.retry", f"job:{number}", ADMIN)
     assert "没有失败的任务" in words(browser.get("/desk/jobs"))
 
@@ -86,7 +86,7 @@ def test_the_audit_log_is_read_newest_first_filtered_and_paged(office):
     delivered(office)
     page = office.browser(AUDITOR).get("/desk/audit")
     with office.site() as site:
-        newest = site.counters["audit"].value
+        newest = site.audit.last
     rows = page.html.select("tbody tr")
     assert int(rows[0].td.get_text()) == newest
     assert len(rows) == 50
@@ -104,7 +104,7 @@ def test_verifying_a_page_finds_an_entry_that_was_changed(office):
 
     def tamper(root):
         site = root["site"]
-        entry = site.audit[site.counters["audit"].value - 1]
+        entry = site.audit[site.audit.last - 1]
         entry.line = entry.line.replace(b'"why":""', '"why":"改过"'.encode())
 
     office.services.database.run(tamper)
@@ -124,6 +124,6 @@ def test_the_system_page_says_what_is_behind_and_what_is_missing(office):
     assert "放假安排 2026 已公布" in text
     assert "放假安排 2027 未公布，日期暂定" in text
     with office.site() as site:
-        assert f"落后 {site.counters['feed'].value} 次变更" in text or "已跟上" in text
+        assert f"落后 {site.feed.last} 次变更" in text or "已跟上" in text
     for part in ("pyramid", "ZODB", "Whoosh"):
         assert part in text

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from webob.multidict import MultiDict
 
-from records.domain.eligibility import Eligibility, SelfCheck, Verdict, eligible
+from records.domain.conditions import Option, Question, QuestionKind, chosen
+from records.domain.eligibility import Verdict, eligible
+from records.domain.guide_elements import Eligibility, SelfCheck
 from records.domain.guide_parts import Batch
-from records.domain.situations import Option, Question, QuestionKind, chosen
 from records.views.answers import pairs, read
 from records.views.asking_guides import questions_of, standing
 from tests.office import guide_bodies
@@ -77,7 +78,8 @@ def test_the_back_link_leads_to_the_question_before_with_what_was_answered(offic
     first = browser.get(FOOD + "/can-i")
     second = answer(first, "no")
     assert (asked(first), asked(second)) == (check.text, "是否委托他人代为办理？")
-    assert "第2题，最多还有1题" in words(second).replace(" ", "")
+    assert "第1题，后面最多还有1题" in words(first).replace(" ", "")
+    assert "第2题，这是最后一题" in words(second).replace(" ", "")
     assert asked(browser.get(second.html.select_one(".acts a.other")["href"])) == check.text
 
 
@@ -173,3 +175,18 @@ def test_any_way_through_any_guide_ends_in_the_domains_own_verdict(body, data, n
     assert found == eligible(
         body, {key: chosen(value) for key, value in answered.answers.items()}, today=TODAY
     )
+
+
+def test_answers_that_contradict_each_other_are_asked_again(office):
+    first = office.browser().get("/guides/food-business/can-i")
+    key = first.html.select_one("main input[type=radio]")["name"]
+    values = [each["value"] for each in first.html.select("main input[type=radio]")]
+    page = office.browser().get(
+        "/guides/food-business/can-i", f"{key}={values[0]}&{key}={values[1]}", status=400
+    )
+    assert page.html.select_one("main input[type=radio]")["name"] == key
+    assert errors(page)
+    for strange in ("<b>", "x" * 10_000, "😀", "' OR 1=1"):
+        page = office.browser().get("/guides/food-business/can-i", {key: strange}, status=400)
+        assert page.html.select_one("main input[type=radio]")["name"] == key
+        assert "<b>" not in page.text

@@ -11,15 +11,15 @@ import pytest
 from bs4 import BeautifulSoup
 from lxml import etree
 
-from records.domain.eligibility import Eligibility
 from records.domain.facts import facts
+from records.domain.guide_elements import Eligibility
 from records.domain.guide_parts import Guide
 from records.resources.guides import Guide as Record
 from records.resources.guides import GuideVersion
 from records.views.cached import BY_LOOK, SAME_FOR_ALL, is_public, same_for_all
 from records.views.channels import INTERNAL, INTERNAL_LINE, SUBSETS, handles
 from records.views.kiosk import PARTS
-from records.views.leaflets import HANDLING
+from records.views.leaflet_office import HANDLING
 from tests.office import CLERK, build_office, guide_bodies
 
 from .guide_office import body_of, full_guide, hang_out, scripted_guide
@@ -182,6 +182,25 @@ def test_the_screen_in_the_hall_tells_the_facts_it_promises(hall, key):
     pages = [browser.get(f"/kiosk/guides/{key}{part}") for part in ("", *(f"/{name}" for name in PARTS))]
     text = "".join(page.html.select_one("main").get_text() for page in pages)
     assert missing_in(text, GUIDES[key], "kiosk") == []
+
+
+@pytest.mark.parametrize("key", [body.key for body in guide_bodies()])
+def test_no_channel_doubles_a_stop_counts_nought_papers_or_leaves_an_item_blank(hall, key):
+    browser = hall.browser()
+    pages = [browser.get(f"/guides/{key}{form}").html for form in ("", "/short", "/poster")]
+    pages += [
+        browser.get(f"/kiosk/guides/{key}{part}").html for part in ("", *(f"/{name}" for name in PARTS))
+    ]
+    texts = [
+        browser.get(f"/guides/{key}/plain.txt").text,
+        *(page.select_one("main").get_text() for page in pages),
+    ]
+    for text in texts:
+        assert re.findall(r".{0,9}(?:[。；，、][。；，、]|[（(][)）]|(?<!\d)0份).{0,9}", run_on(text)) == []
+    blank = [
+        each for page in pages for each in page.select("main li, dd, td, dt") if not each.get_text(strip=True)
+    ]
+    assert blank == []
 
 
 def test_what_a_shorter_form_promises_exists_and_has_a_reason():

@@ -5,6 +5,7 @@ from webtest import Upload
 
 from records.domain.vocabulary import DeliveryMethod, Outcome
 from records.operations import dossiers, materials
+from records.operations.clocks import deliver_due
 from tests.office import CITIZEN, CLERK, HEALTH_REVIEWER, NAME, REVIEWER
 
 from .pages import choose, errors, form, pdf, words
@@ -51,6 +52,7 @@ def accept(office, case: str) -> None:
 
 def decide(office, case: str) -> None:
     accept(office, case)
+    office.fetch(case)
     done = office.do(
         REVIEWER,
         lambda act: dossiers.decide(
@@ -169,6 +171,7 @@ def test_a_file_need_not_be_chosen_again_after_a_refusal_and_belongs_to_this_log
 def test_a_result_file_need_not_be_chosen_again_after_a_refused_decision(office):
     case = office.case(office.applicant())
     accept(office, case)
+    office.fetch(case)
     one = form(office.browser(REVIEWER).get(f"/dossiers/{case}/decide"), "/decide")
     choose(one, "outcome", "granted")
     one["result"] = pdf("食品经营许可证")
@@ -199,7 +202,7 @@ def test_what_was_filled_in_by_itself_is_counted_named_seen_and_exchanged(office
     assert "共1份" in brought.text
     assert [link["href"] for link in brought.select("a")] == ["#line-kitchen-plan"]
     row = page.html.select_one("#line-kitchen-plan")
-    assert [summary.contents[0] for summary in row.select("summary")][:2] == ["移出", "换一份"]
+    assert [summary.contents[0] for summary in row.select("summary")][:3] == ["原因", "移出", "换一份"]
     assert row.select_one('a[target="preview"]') is not None
     one = form(page, "/submit", line="kitchen-plan")
     one["upload"], one["override"], one["note"] = [pdf("新图")], "changed", "厨房扩建"
@@ -424,6 +427,7 @@ def test_deciding_and_delivering_on_the_screen(office):
     applicant = office.applicant()
     case = office.case(applicant)
     accept(office, case)
+    office.fetch(case)
     reviewer = office.browser(REVIEWER)
     page = reviewer.get(f"/dossiers/{case}/decide")
     one = form(page, "/decide")
@@ -500,3 +504,64 @@ def test_the_case_reads_in_english_too(office):
     page = office.browser(CLERK).get(f"/dossiers/{case}?lang=en")
     assert page.html.html["lang"] == "en"
     assert "Materials ready" in page.text
+
+
+def test_what_the_office_still_fetches_is_told_at_the_acceptance_and_filed_after_it(office):
+    case = office.case(office.applicant())
+    fill(office, case)
+    clerk = office.browser(CLERK)
+    asked = clerk.get(f"/dossiers/{case}").html.select_one("#to-fetch")
+    assert [link["href"] for link in asked.select("a")] == ["#line-business-licence", "#line-identity"]
+    assert office.do(CLERK, lambda act: dossiers.accept(act, act.site.dossiers[case])) == case
+    page = clerk.get(f"/dossiers/{case}")
+    assert page.html.select_one("#to-fetch") is not None
+    assert page.html.select_one("#line-identity details form") is not None
+    assert page.html.select_one("#line-application details form") is None
+    office.fetch(case)
+    assert clerk.get(f"/dossiers/{case}").html.select_one("#to-fetch") is None
+
+
+def test_a_receipt_without_any_paper_is_warned_of_before_it_is_issued(office):
+    case = office.case(office.applicant())
+    clerk = office.browser(CLERK)
+    notes = [note.get_text(strip=True) for note in clerk.get(f"/dossiers/{case}").html.select("p.note")]
+    assert [text for text in notes if "份中的0份" in text] != []
+    office.hand_in(case, "application", "申请书")
+    notes = [note.get_text(strip=True) for note in clerk.get(f"/dossiers/{case}").html.select("p.note")]
+    assert [text for text in notes if "份中的0份" in text] == []
+
+
+def test_whoever_saw_the_original_stands_beside_the_paper_and_no_dot_is_left_over(office):
+    person = office.applicant()
+    case = office.case(person)
+    office.hand_in(case, "application", "申请书")
+    held = office.browser(CLERK).get(f"/dossiers/{case}").html.select_one("#line-application .task-held")
+    said = " ".join(held.get_text(" ", strip=True).split())
+    assert f"欧阳静 {office.clock.today()}" in said, said
+    assert not said.startswith("·"), said
+    assert "· ·" not in said, said
+    unseen = office.case(person, again="另一处场所")
+    office.hand_in(unseen, "application", "另一份申请书", original_seen=False)
+    held = office.browser(CLERK).get(f"/dossiers/{unseen}").html.select_one("#line-application .task-held")
+    assert str(office.clock.today()) not in held.get_text(" ", strip=True)
+
+
+def test_a_decision_that_was_not_delivered_in_time_is_overdue_on_the_desk(office):
+    case = office.case(office.applicant())
+    accept(office, case)
+    office.fetch(case)
+    office.clock.advance(days=1)
+    grant = {
+        "outcome": Outcome.GRANTED, "result_number": "JY2419990000001", "result": office.upload("食品经营许可证"),
+    }  # fmt: skip
+    done = office.do(REVIEWER, lambda act: dossiers.decide(act, act.site.dossiers[case], **grant))
+    assert done == case
+    with office.site() as site:
+        calendar = office.services.calendar(site)
+        last = deliver_due(site, site.dossiers[case], calendar=calendar)
+        assert last != site.dossiers[case].promised_due
+    assert last.isoformat() in office.browser(CLERK).get("/desk?list=deliver").text
+    office.clock.advance(days=60)
+    clerk = office.browser(CLERK)
+    for path in ("/desk?list=deliver", f"/dossiers/{case}"):
+        assert "逾期" in clerk.get(path).text, path

@@ -100,6 +100,32 @@ def test_changes_and_impact_are_told_and_the_life_goes_on_through_the_api(office
     assert post(PUBLISHER, "withdraw", why="取消").json["in_force"] is None
 
 
+def test_programs_are_refused_with_all_findings_as_people_are(office, api):
+    content = api.get(f"{GUIDE}/versions/1", headers=token(office)).json["content"]
+    line = {
+        **content["lines"][0],
+        "id": "own",
+        "position": 99,
+        "name": "食品经营许可证",
+        "material": "food-licence",
+    }
+    law = {
+        **content["basis"][0],
+        "name": "个体工商户条例",
+        "number": "国务院令第596号",
+        "revision": "2016-02-06",
+    }
+    content = {**content, "lines": [*content["lines"], line], "basis": [*content["basis"], law]}
+    found = {each["code"] for each in put(office, api, content).json["findings"]}
+    assert {"guide.line-circular", "guide.law-repealed"} <= found
+    answer = api.post_json(f"{GUIDE}/submit", {"version": 2}, headers=token(office, EDITOR), status=409)
+    assert {"guide.line-circular", "guide.law-repealed"} <= {code for code, _ in problem(answer, 409)}
+    answer = api.post_json(
+        f"{GUIDE}/withdraw", {"why": "取消", "on": "2026-11-01"}, headers=token(office, PUBLISHER), status=409
+    )
+    assert [code for code, _ in problem(answer, 409)] == ["guide.past-date"]
+
+
 def test_the_same_is_asked_at_a_prompt(office, tmp_path):
     def typed(userid: str, *arguments: str):
         instance = Instance(Path("none.ini"), opened=office.services, owned=False)

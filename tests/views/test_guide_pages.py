@@ -59,7 +59,7 @@ def test_what_to_bring_stands_first_and_every_paper_once_in_full_with_why_it_is_
     assert [row["id"] for row in rows] == [f"line-{line.id}" for line in body.lines]
     bags = page.html.select("#bring ~ ul.bag")
     heads = [head.get_text(strip=True) for head in page.html.select("#bring ~ h3")]
-    assert heads == ["有这种情况才带：是否委托他人代为办理：是", "不用带的：由窗口调取"]
+    assert heads == ["有这种情况才带：委托他人代为办理", "不用带的：由窗口调取"]
     assert [[link["href"].removeprefix("#line-") for link in bag.select("a")] for bag in bags] == [
         ["application", "kitchen-plan", "food-safety-rules"],
         ["authorisation"],
@@ -200,3 +200,39 @@ def test_the_square_code_leads_to_the_guide(office):
     assert answer.content_type == "image/svg+xml"
     assert answer.body.startswith(b"<?xml")
     assert b"<path" in answer.body
+
+
+def test_a_coming_edition_is_announced_on_the_present_one_with_what_it_changes(office):
+    body = body_of("food-business")
+    later = replace(
+        body,
+        limits=replace(body.limits, promised=replace(body.limits.promised, n=3)),
+        lines=(replace(body.lines[0], copies=1, handbook="看印章。"), *body.lines[1:]),
+        version=replace(body.version, notes="缩短时限。"),
+    )
+    publish(office, later, on=office.clock.today() + timedelta(days=8))
+    browser = office.browser()
+    page = browser.get(FOOD)
+    note = page.html.select_one("#main div.note")
+    assert note.strong.get_text() == "自2026年12月1日起施行新版，变化如下："
+    assert [each.get_text() for each in note.select("li")] == [
+        f"材料“{body.lines[0].name}”的复印件份数由0改为1。",
+        "承诺时限由5个工作日改为3个工作日。",
+    ]
+    assert note.a["href"] == f"{FOOD}/versions/2"
+    for form in ("short", "plain.txt"):
+        assert "自2026年12月1日起施行新版" in browser.get(f"{FOOD}/{form}").text
+    assert "自2026年12月1日起施行新版" in browser.get(f"/kiosk{FOOD}").text
+    assert "起施行新版" not in browser.get(f"{FOOD}/versions/2").text
+    office.clock.advance(days=8)
+    assert "起施行新版" not in browser.get(FOOD).text
+
+
+def test_an_edition_tells_one_day_of_publication_and_one_from_which_it_holds(office):
+    body = body_of("food-business")
+    assert body.version.effective.isoformat() == "2026-01-01"
+    page = office.browser().get(FOOD)
+    rows = {row.dt.get_text(): row.dd.get_text() for row in page.html.select("#edition ~ div .summary > div")}
+    assert (rows["发布日期"], rows["施行日期"]) == ("2026年11月23日", "2026年11月23日")
+    assert "2026年1月1日" not in "".join(rows.values())
+    assert "2026年1月1日" not in office.browser().get(f"{FOOD}/plain.txt").text.split("【本版说明】")[1]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from urllib.parse import quote
 
 import pytest
 from webtest import Upload
 
+from records.domain.editions import Weight
+from records.domain.guide_parts import Citation
 from records.exchange.guides import read_guide, shipped_guides
-from records.operations.guides import content
+from records.operations.guides import content, save_draft
+from records.operations.identities import identity_of
+from records.views.guides import PAGE
 from tests.office import CLERK, REVIEWER
 
 from .pages import errors, form, words
@@ -90,6 +96,37 @@ def test_an_edition_is_sent_back_with_a_comment_that_the_editor_reads(office):
     assert page.html.select_one("a[href$='/food-business/edit']")
 
 
+def test_on_the_screen_an_author_does_not_publish_and_no_day_lies_in_the_past(office):
+    hand_in(office, "bailu", CHANGED)
+    act(office, "bailu", "submit").submit(status=303)
+    act(office, REVIEWER, "approve").submit(status=303)
+
+    def also_wrote(root):
+        version = root["site"].guides["food-business"].versions[1]
+        version.authors = (*version.authors, "zhoutingting")
+
+    office.services.database.run(also_wrote)
+    page = act(office, "zhoutingting", "publish", effective_on="2026-11-01").submit(status=409)
+    assert len(errors(page)) == 3
+    assert "不能审核或者发布自己编制的指南" in errors(page)[0]
+    assert "生效日期2026-11-01已经过去" in errors(page)[1]
+
+
+def test_on_the_screen_a_circle_and_a_repealed_law_are_told_when_a_guide_is_submitted(office):
+    with office.site() as site:
+        body = content(site.guides["sole-trader-registration"].versions[0])
+    line = replace(body.lines[0], id="food", position=99, name="食品经营许可证", material="food-licence")
+    law = Citation("个体工商户条例", "国务院令第596号", date(2016, 2, 6), ("第八条",))
+    wrong = replace(body, lines=(*body.lines, line), basis=(*body.basis, law))
+    assert office.do("bailu", lambda act: save_draft(act, wrong))
+    page = form(office.browser("bailu").get("/guides/sole-trader-registration/desk"), "/submit").submit(
+        status=409
+    )
+    told = " ".join(errors(page))
+    assert "循环证明，谁都办不成" in told
+    assert "已废止" in told
+
+
 def test_a_published_edition_is_withdrawn_and_an_old_one_restored(office):
     assert errors(act(office, "zhoutingting", "withdraw", on="2026-11-24").submit(status=409))
     act(office, "zhoutingting", "withdraw", on="2026-11-24", why="法律已经修改。").submit(status=303)
@@ -132,9 +169,32 @@ def test_a_copy_keeps_everything_but_its_name_and_handling_code(office):
     assert (copy.version.number, copy.version.effective.isoformat()) == (1, "2026-11-23")
 
 
+def test_the_guide_to_copy_is_chosen_by_its_title_and_brings_its_unit_along(office):
+    def chosen(who, query=""):
+        page = office.browser(who).get(f"/guides/new{query}")
+        offered = {each["value"]: each.get_text() for each in page.html.select("#copy option")}
+        selected = [each["value"] for each in page.html.select("option[selected]")]
+        return offered, selected
+
+    offered, selected = chosen("bailu")
+    assert offered == {
+        "": "不用底稿，从空白开始",
+        "food-business": "食品经营许可（新办）",
+        "public-venue-hygiene": "公共场所卫生许可（新办）",
+        "sole-trader-registration": "个体工商户设立登记",
+    }
+    assert selected == []
+    assert chosen("bailu", "?copy=public-venue-hygiene")[1] == ["health-commission", "public-venue-hygiene"]
+    assert chosen("bailu", "?copy=food-business")[1] == ["market-regulation", "food-business"]
+    assert chosen("bailu", "?copy=nothing-like-it")[1] == []
+    # Who may not write for the guide's unit is not offered it.
+    assert chosen("zhoutingting", "?copy=food-business")[1] == ["food-business"]
+
+
 def test_a_new_guide_is_refused_with_everything_that_speaks_against_it(office):
     one = form(office.browser("bailu").get("/guides/new"), "/guides/new")
-    one["key"], one["copy"] = "food-business", "nothing-like-it"
+    one["key"] = "food-business"
+    one["copy"].force_value("nothing-like-it")
     assert len(errors(one.submit(status=409))) == 3
     one = form(office.browser("bailu").get("/guides/new"), "/guides/new")
     one["title"], one["key"] = "登记", "new"
@@ -175,6 +235,64 @@ def test_the_counts_of_the_states_follow_the_words(office):
     ]  # fmt: skip
 
 
+def test_guides_are_found_by_what_the_check_found(office):
+    hand_in(office, "bailu", CHANGED)
+    browser = office.browser("bailu")
+    one = form(browser.get("/guides/new"), "/guides/new")
+    one["title"], one["key"], one["unit"] = "小餐饮登记", "small-catering", "market-regulation"
+    one.submit(status=303)
+
+    def listed(query: str) -> tuple[list[str], dict[str, int]]:
+        page = browser.get(f"/desk/guides?{query}")
+        keys = [row["id"].removeprefix("guide-") for row in page.html.select("tr[id^=guide-]")]
+        words = [option.get_text().rstrip("）").split("（") for option in page.html.select("#found option")][
+            1:
+        ]
+        return keys, {word: int(count) for word, count in words}
+
+    keys, counts = listed("found=blocks")
+    assert (keys, counts["有阻断发布的问题"], counts["未检查"], sum(counts.values())) == (
+        ["small-catering"],
+        1,
+        0,
+        4,
+    )
+    apart = [key for found in ("warns", "clear") for key in listed(f"found={found}&state=draft")[0]]
+    assert apart == ["food-business"]
+    assert listed("found=blocks&unit=health-commission")[0] == []
+    assert listed("found=unchecked")[0] == []
+    row = browser.get("/desk/guides?state=draft").html.select_one("#guide-small-catering")
+    assert "有阻断发布的问题" in row.get_text()
+
+
+def test_a_long_list_is_shown_page_by_page_with_words_and_filters_kept(office):
+    def many(root):
+        site = root["site"]
+        body = content(site.guides["food-business"].versions[0])
+        act = office.services.act(
+            site, identity_of(site.people["bailu"], office.clock.today()), channel="job"
+        )
+        for number in range(PAGE + 2):
+            copy = replace(body, key=f"copy-{number:02d}", title=f"抄本{number:02d}")
+            assert save_draft(act, copy, weight=Weight.WARNS)
+
+    office.services.database.run(many)
+    browser = office.browser("bailu")
+    first = browser.get(f"/desk/guides?q={quote('抄本')}&found=warns&state=draft")
+    rows = lambda page: [row["id"] for row in page.html.select("tr[id^=guide-]")]  # noqa: E731
+    assert rows(first) == [f"guide-copy-{number:02d}" for number in range(PAGE)]
+    following = browser.get(first.html.select_one(".pages a")["href"])
+    assert rows(following) == [f"guide-copy-{number:02d}" for number in range(PAGE, PAGE + 2)]
+    assert f"编制中 {PAGE + 2}" in [tab.get_text(" ", strip=True) for tab in first.html.select(".tabs a")]
+    assert rows(browser.get(following.html.select_one(".pages a")["href"])) == rows(first)
+
+
+def test_a_guide_is_taken_out_of_force_in_the_words_of_the_office(office):
+    page = office.browser("zhoutingting").get("/guides/food-business/desk")
+    assert "撤回" not in page.html.select_one("main").get_text()
+    assert page.html.select_one("[aria-labelledby=ending-title] button").get_text(strip=True) == "撤下"
+
+
 def test_four_previews_show_the_draft_in_frames_of_this_site(office):
     hand_in(office, "bailu", CHANGED)
     browser = office.browser("bailu")
@@ -188,10 +306,17 @@ def test_four_previews_show_the_draft_in_frames_of_this_site(office):
 
 
 def test_the_effects_of_an_edition_are_told_before_it_is_published(office):
-    office.case(office.applicant())
-    hand_in(office, "bailu", CHANGED)
+    case = office.case(office.applicant())
+    changed = CHANGED.replace("承诺时限: 5个工作日", "承诺时限: 4个工作日")
+    hand_in(office, "bailu", changed.replace("5个工作日内办好", "4个工作日内办好"))
     page = office.browser(REVIEWER).get("/guides/food-business/impact?v=2")
     assert "待收件 1" in words(page)
+    assert "承诺时限由5个工作日改为4个工作日。" in words(page)
+    (link,) = page.html.select(".cases a")
+    assert link["href"].endswith(f"/dossiers/{case}")
+    assert "第1版" in link.parent.get_text()
+    page = office.browser("bailu").get("/guides/food-business/impact?v=2")
+    assert (page.html.select(".cases a"), "另有1件不在这里列出" in words(page)) == ([], True)
 
 
 def test_a_file_with_faults_is_not_stored_and_every_fault_has_its_line(office):

@@ -6,6 +6,7 @@ import csv
 import io
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from records.domain import ledger
 from records.operations import guides
 from records.views import printed
-from tests.office import REVIEWER, guide_bodies
+from tests.office import REVIEWER, guide_bodies, publish_edition
 
 KEY = "food-business"
 
@@ -115,3 +116,28 @@ def test_the_table_lists_every_guide_in_force(office):
     book = browser.get("/guides/catalogue.xlsx")
     assert (book.body[:2], book.headers["Content-Disposition"][:10]) == (b"PK", "attachment")
     browser.get("/guides/catalogue.xlsx", headers={"If-None-Match": book.headers["ETag"]}, status=304)
+
+
+def test_the_table_is_written_once_for_each_state_of_the_catalogue(office, monkeypatch):
+    browser = office.browser()
+    first = browser.get("/guides/catalogue.csv").body
+    monkeypatch.setitem(
+        printed.registers.WRITERS, "csv", lambda rows: repr([row.guide.plain_title for row in rows]).encode()
+    )
+    assert browser.get("/guides/catalogue.csv").body == first
+    body = next(each for each in guide_bodies() if each.key == KEY)
+    _publish_again(office, replace(body, plain_title="新的一句话。", version=replace(body.version, number=2)))
+    assert "新的一句话。" in browser.get("/guides/catalogue.csv").text
+
+
+def test_a_paper_says_from_when_a_new_edition_holds(office):
+    body = next(each for each in guide_bodies() if each.key == KEY)
+    publish_edition(
+        office,
+        replace(body, plain_title="下周起的说法。"),
+        effective_on=office.clock.today() + timedelta(days=8),
+    )
+    browser = office.browser()
+    for kind in ("leaflet", "card", "poster"):
+        assert "自2026年12月1日起施行新版，变化请扫码看。" in words(browser.get(f"/guides/{KEY}/{kind}.pdf"))
+    assert "起施行新版" not in words(browser.get(f"/guides/{KEY}/versions/2/card.pdf"))

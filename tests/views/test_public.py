@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from records.operations import one_things
 from records.views.cached import is_public
-from tests.office import CITIZEN, CLERK, build_office, guide_bodies, publish_edition
+from tests.office import CITIZEN, CLERK, PUBLISHER, build_office, guide_bodies, publish_edition
 
 from .pages import words
 
@@ -95,6 +96,16 @@ def test_the_catalogue_filters_by_unit_and_by_applicant(office):
     assert listed(unit="nobody") == []
 
 
+@pytest.mark.parametrize("query", ["page=99", "audience=xx", "for=xx", "kind=9", "after=x", "after=0.1"])
+def test_a_page_or_filter_that_there_is_not_says_so_and_leads_to_the_whole_list(office, query):
+    page = office.browser().get(f"/guides?{query}", status=404)
+    assert not page.html.select("ul.tasks, .count, details.narrow")
+    assert "没有这一页或者这个筛选条件" in words(page)
+    whole = page.html.select_one("main .empty a")["href"]
+    assert len(office.browser().get(whole, status=200).html.select("a.task-link")) == 3
+    office.browser().get("/guides?page=1&audience=&from=weixin", status=200)
+
+
 def test_the_look_is_kept_in_cookies_and_never_leads_to_another_host(office):
     browser = office.browser()
     answer = browser.get("/look", {"size": "large", "back": FOOD}, status=303)
@@ -151,6 +162,16 @@ def test_a_published_change_is_seen_after_the_next_look_into_the_feed(cached):
     assert pages.poll() is True
     assert "改过的一句话。" in words(office.browser().get(FOOD))
     assert pages.poll() is False
+
+
+def test_a_published_package_is_seen_after_the_next_look_into_the_feed(cached):
+    office, pages = cached
+    pages.poll()
+    assert "开小饭馆一件事" not in office.browser().get("/").text
+    text = one_things.shipped()["open-restaurant"].replace("开餐饮店", "开小饭馆")
+    office.do(PUBLISHER, lambda act: one_things.publish_one_thing(act, text=text))
+    assert pages.poll() is True
+    assert "开小饭馆一件事" in office.browser().get("/").text
 
 
 def test_other_changes_keep_the_pages_and_a_new_day_does_not(cached):

@@ -21,8 +21,8 @@ def doors(page) -> list[str]:
 @pytest.mark.parametrize(
     ("userid", "expected"),
     [
-        ("auditor", ["/desk/audit", "/desk/audit/heads"]),
-        (ADMIN, ["/desk/people", "/desk/jobs", "/desk/system"]),
+        ("auditor", ["/desk/burden", "/desk/audit", "/desk/overrides", "/desk/audit/heads"]),
+        (ADMIN, ["/desk/burden", "/desk/people", "/desk/jobs", "/desk/system"]),
         (
             "sunguoqiang",
             [
@@ -35,7 +35,14 @@ def doors(page) -> list[str]:
         ),
         (
             "zhoutingting",
-            ["/desk/guides", "/desk/guides/feedback", "/desk/guides/unanswered", "/desk/standards"],
+            [
+                "/desk/guides",
+                "/desk/guides/feedback",
+                "/desk/guides/unanswered",
+                "/desk/standards",
+                "/desk/burden",
+                "/desk/overrides",
+            ],
         ),
     ],
 )

@@ -152,10 +152,39 @@ def test_a_broken_expression_fails_when_the_application_starts(tmp_path, monkeyp
         fresh.compile()
 
 
-def test_the_stylesheet_and_the_script_stay_small():
-    assert len(CSS.encode()) < 36_000
+def test_the_stylesheets_and_the_script_stay_small():
+    assert len(CSS.encode()) < 24_000
+    more = {name: (SOURCE / "static" / f"{name}.css").read_text("utf-8") for name in ("desk", "kiosk")}
+    assert {
+        name: len(text.encode()) < most
+        for (name, text), most in zip(more.items(), (12_000, 4_000), strict=True)
+    } == {
+        "desk": True,
+        "kiosk": True,
+    }
+    assert "http" not in "".join(more.values())
     assert len((SOURCE / "static" / "records.js").read_text("utf-8").splitlines()) < 300
     assert "http" not in CSS
+
+
+@pytest.mark.parametrize(("kind", "names"), [("page", ["records"]), ("desk", ["records", "desk"])])
+def test_a_public_page_loads_one_stylesheet_and_one_of_the_staff_two(site, kind, names):
+    links = site(PAGE.format(kind=kind, body="")).get("/").html.find_all("link", rel="stylesheet")
+    assert [re.search(r"(\w+)\.css", link["href"])[1] for link in links] == names
+
+
+def test_no_stylesheet_has_a_rule_for_what_no_page_has():
+    made = "".join(path.read_text("utf-8") for path in TEMPLATES.rglob("*.pt"))
+    made += "".join(path.read_text("utf-8") for path in (SOURCE / "static").glob("*.js"))
+    made += "".join(
+        path.read_text("utf-8") for room in ("views", "forms") for path in (SOURCE / room).glob("*.py")
+    )
+    for path in (SOURCE / "static").glob("*.css"):
+        rules = re.sub(r"/\*.*?\*/|\{[^{}]*\}", "{", path.read_text("utf-8"), flags=re.S)
+        named = set(re.findall(r"\.([a-z][\w-]*)", rules))
+        assert [name for name in sorted(named) if not re.search(rf"(?<![\w-]){name}(?![\w-])", made)] == [], (
+            path.name
+        )
 
 
 def _tokens(block):

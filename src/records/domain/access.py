@@ -95,18 +95,17 @@ class Matrix:
     def allowed(self, *, unit: str = "", state: str = "") -> Iterable[tuple[str, str]]:
         """Yield ``(principal, permission)`` for a thing of ``unit`` in ``state``; the rest is denied."""
         for (permission, role), cell in self.cells.items():
-            if cell.states and state not in cell.states:
-                continue
-            if cell.everywhere:
-                yield f"role:{role}", permission.value
-            elif unit:
-                yield f"role:{role}@{unit}", permission.value
-                yield f"role:{role}@{EVERYWHERE}", permission.value
+            for principal in _holders(role, cell, unit=unit, state=state):
+                yield principal, permission.value
 
     def readers(self, permission: Permission, *, unit: str, state: str = "") -> frozenset[str]:
         """Return the principals that hold one permission on a thing of ``unit`` in ``state``."""
+        cells = ((role, self.cells.get((permission, role))) for role in Role)
         return frozenset(
-            principal for principal, held in self.allowed(unit=unit, state=state) if held == permission.value
+            principal
+            for role, cell in cells
+            if cell is not None
+            for principal in _holders(role, cell, unit=unit, state=state)
         )
 
     def permits(
@@ -116,6 +115,15 @@ class Matrix:
         if identity is None:
             return False
         return not identity.principals.isdisjoint(self.readers(permission, unit=unit, state=state))
+
+
+def _holders(role: Role, cell: Cell, *, unit: str, state: str) -> tuple[str, ...]:
+    """Return the principals of a role whom a cell allows a thing of ``unit`` in ``state``."""
+    if cell.states and state not in cell.states:
+        return ()
+    if cell.everywhere:
+        return (f"role:{role}",)
+    return (f"role:{role}@{unit}", f"role:{role}@{EVERYWHERE}") if unit else ()
 
 
 def separation_broken(roles: Iterable[Role]) -> frozenset[Role]:

@@ -7,16 +7,12 @@ or charges anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from .findings import Finding, Severity
-from .guide_elements import CentreLevel, Contact, Period, Place, Step
-from .plain import LATER
-from .vocabulary import Limit
-
-if TYPE_CHECKING:
-    from .guide_parts import Guide
+from .guide_elements import CentreLevel, Place
+from .guide_parts import Guide
+from .periods import longest
 
 NO_MORE = "优化营商环境条例 第三十五条"
 
@@ -33,24 +29,6 @@ class Centre:
     phone: str
     parent: str = ""
     hours: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LocalSupplement:
-    """What one centre adds to the county's guide (本地补充), ``centre`` being its key.
-
-    ``place`` replaces the county's place, ``hours`` only its hours, ``contacts`` the ways to ask; ``steps`` say how
-    it is done there; ``promised`` is a shorter promise.
-    """
-
-    centre: str
-    level: CentreLevel
-    place: Place | None = field(default=None, metadata=LATER)
-    hours: str = field(default="", metadata=LATER)
-    contacts: tuple[Contact, ...] = field(default=(), metadata=LATER)
-    note: str = field(default="", metadata=LATER)
-    steps: tuple[Step, ...] = field(default=(), metadata=LATER)
-    promised: Period | None = field(default=None, metadata=LATER)
 
 
 def centres_of(described: Iterable[Mapping[str, str]]) -> dict[str, Centre]:
@@ -137,31 +115,19 @@ def check_supplements(guide: Guide, *, centres: Mapping[str, Centre]) -> tuple[F
         if own.centre in seen:
             found.append(Finding("local.centre-twice", subject=f"{path}.centre", params=params))
         seen.add(own.centre)
-        if own.promised is not None and longest(own.promised) > longest(guide.limits.promised):
+        county = guide.limits.promised
+        if own.promised is not None and county.said and longest(own.promised) > longest(county):
             found.append(
                 Finding(
                     "local.promise-longer",
                     subject=f"{path}.promised",
-                    params={"promised": own.promised.label, "county": guide.limits.promised.label},
+                    params={"promised": own.promised.label, "county": county.label},
                     basis=NO_MORE,
                 )
             )
         if len(own.steps) > len(guide.steps):
             found.append(Finding("local.more-steps", Severity.WARNS, f"{path}.steps", params, basis=NO_MORE))
     return tuple(found)
-
-
-def longest(period: Period) -> int:
-    """Return the most calendar days that a period can take, with weekends and ten days off for every forty."""
-    match period.unit:
-        case Limit.AT_ONCE:
-            return 0
-        case Limit.DAYS:
-            return period.n
-        case Limit.MONTHS:
-            return 31 * period.n
-        case _:
-            return period.n + 2 * (-(-period.n // 5)) + 10 * (-(-period.n // 40))
 
 
 def _place(centre: Centre | None, guide: Guide) -> Place | None:

@@ -12,14 +12,23 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from .centres import LocalSupplement
-from .eligibility import SelfCheck
+from .conditions import AllOf, AnyOf, Option, Question, Test
 from .facts import in_words, is_internal
-from .guide_elements import Batch, Contact, Handbook, Handling, Mistake, Period, Place, Step
+from .guide_elements import (
+    Batch,
+    Contact,
+    Handbook,
+    Handling,
+    LocalSupplement,
+    Mistake,
+    Place,
+    SelfCheck,
+    Step,
+)
 from .guide_labels import LABELS
 from .guide_parts import Citation, Codes, Faq, Fee, Guide, Limits, Line, Remedies, Special
+from .periods import Period
 from .plain import composed, shape
-from .situations import AllOf, AnyOf, Option, Question, Test
 from .vocabulary import Term
 
 
@@ -47,6 +56,16 @@ class Change:
     after: str
     sentence: str
     internal: bool = False
+
+
+_ASKED = re.compile(
+    r"lines\.\d+(\.(necessity|condition|waived|originals|copies|inspect_original|deferral)(\..*)?)?"
+)
+
+
+def asks(change: Change) -> bool:
+    """Tell whether a change concerns what applicants have to bring: a paper that comes or goes, when and how often."""
+    return change.kind is not ChangeKind.MOVED and _ASKED.fullmatch(change.path) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +220,14 @@ def _leaf(place: _Place, old: Any, new: Any, said: _Words) -> Change:
     if before == after:
         return _respelled(place)
     if not before:
-        kind, sentence = ChangeKind.ADDED, f"{place.label}补充为{_quoted(after)}。"
+        kind, sentence = ChangeKind.ADDED, f"{place.label}补充为{_quoted(after)}"
     elif not after:
-        kind, sentence = ChangeKind.REMOVED, f"{place.label}删去，原为{_quoted(before)}。"
+        kind, sentence = ChangeKind.REMOVED, f"{place.label}删去，原为{_quoted(before)}"
     else:
         short = _differing(before, after)
-        sentence = f"{place.label}由{_quoted(short[0])}改为{_quoted(short[1])}。"
+        sentence = f"{place.label}由{_quoted(short[0])}改为{_quoted(short[1])}"
+    # What is quoted may bring its own full stop.
+    sentence += "" if sentence.endswith("。”") else "。"
     return Change(place.new, place.label, kind, before, after, sentence)
 
 
@@ -296,6 +317,7 @@ def _moved(old: Sequence[object], new: Sequence[object]) -> list[object]:
 
 
 _LONGEST = 48
+_BARE = re.compile(r"[\w.]{1,9}|\d{4}年\d{1,2}月\d{1,2}日")
 
 
 def _short(text: str) -> str:
@@ -314,9 +336,9 @@ def _differing(before: str, after: str) -> tuple[str, str]:
 
 
 def _quoted(text: str) -> str:
-    """Return a text in quotation marks, a figure, a period or a word of a list without."""
+    """Return a text in quotation marks, a figure, a day, a period or a word of a list without."""
     short = _short(text)
-    return short if re.fullmatch(r"[\w.]{1,9}", short) else f"“{short}”"
+    return short if _BARE.fullmatch(short) else f"“{short}”"
 
 
 def _joined(path: str, name: str) -> str:

@@ -9,20 +9,23 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from .conditions import Answers
 from .findings import Finding, Severity
 from .guide_parts import Guide, Line
-from .materials import (
+from .materials import HeldMaterial, StandardMaterial, Via
+from .reuse import (
     ONCE_TOLD,
-    HeldMaterial,
+    SHARING,
     LineVerdict,
     Need,
     ReuseOutcome,
-    StandardMaterial,
-    Via,
+    Verdict,
     choose,
+    decide_line,
+    decide_reuse,
     expiry,
 )
-from .situations import Answers, needed, open_keys
+from .situations import needed, open_keys
 from .vocabulary import ApplicantKind, GapKind, Grade, MaterialSource, Necessity, Term
 
 NOT_HANDED_IN = frozenset({MaterialSource.REUSED, MaterialSource.RESULT, MaterialSource.FETCHED})
@@ -60,7 +63,7 @@ class LineState:
     """One line of the checklist: how it stands, and the code that explains why.
 
     ``by_office`` marks a line that the office fetches itself; ``handed_in`` that the applicant had to bring it;
-    ``until`` is the last day of the material on it, ``via`` the link through which it is held.
+    ``until`` is the last day of the material on it, ``via`` the link through which it is held; ``judged`` says why.
     """
 
     line: Line
@@ -76,6 +79,7 @@ class LineState:
     handed_in: bool = False
     until: date | None = None
     via: Via | None = None
+    judged: Verdict | None = None
 
     @property
     def complete(self) -> bool:
@@ -136,14 +140,23 @@ def checklist(
     situation: str = "",
     chain: Collection[str] = (),
     dropped: Collection[str] = (),
+    promised: Collection[str] = (),
+    firm: bool = False,
+    for_members: Collection[str] = (),
 ) -> Checklist:
     """Make the checklist of an application (材料清单).
 
     ``answers`` answer the guide's questions, ``entries`` are what lies on the dossier, ``standards`` the catalogue
     by code, ``needed_on`` the day on which materials must be valid (today when not given), ``chain`` the dossiers
-    of the same course, ``dropped`` the ids of lines that a later edition no longer asks for.
+    of the same course, ``dropped`` the ids of lines that a later edition no longer asks for, ``promised`` of those for
+    which a written promise was given. Until the case is accepted (``firm``) a reused material must go on being usable:
+    one that ended, was frozen or taken back no longer fills its line. ``for_members`` are the lines that a family
+    member's paper may fill.
     """
-    library = tuple(held)
+    library: dict[str, list[HeldMaterial]] = {}
+    for material in held:
+        library.setdefault(material.standard, []).append(material)
+    course = frozenset(chain)
     there = {entry.line: entry for entry in entries}
     states = []
     for line in sorted(guide.lines, key=lambda line: line.position):
@@ -157,13 +170,25 @@ def checklist(
             needed_on=needed_on or today,
             purpose=guide.key,
             situation=situation,
-            chain=frozenset(chain),
+            chain=course,
         )
-        state = _state(line, there.get(line.id), choose(library, need, today=today))
-        on_line = next((each for each in library if each.id == state.material), None)
-        if on_line is not None:
-            state = replace(state, until=expiry(on_line, need=need), via=on_line.via)
-        states.append(state)
+        mine, entry = library.get(line.material, ()), there.get(line.id)
+        if line.id not in for_members:
+            mine = [each for each in mine if each.via is not Via.MEMBER]
+        choice = choose(mine, need, today=today, all_considered=False)
+        judged = decide_line(choice, need)
+        lies = next((each for each in mine if entry is not None and each.id == entry.material), None)
+        if entry is not None and lies is not None and entry.source in NOT_HANDED_IN:
+            own = decide_reuse(lies, need, today=today)
+            if not firm and not own.usable and entry.source is MaterialSource.REUSED:
+                entry = None
+            else:
+                judged = own
+        state = _state(line, entry, choice, promised=line.id in promised)
+        on_line = next((each for each in mine if each.id == state.material), None)
+        until = expiry(on_line, need=need) if on_line is not None else None
+        via = on_line.via if on_line is not None else None
+        states.append(replace(state, until=until, via=via, judged=judged))
     waiting = open_keys((line for line in guide.lines if line.id not in dropped), answers)
     return Checklist(
         guide=guide.key,
@@ -217,6 +242,26 @@ def ready_to_accept(checklist: Checklist) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def ready_to_grant(checklist: Checklist) -> tuple[Finding, ...]:
+    """Check that nothing is granted before the office has fetched what it fetches itself (后台补调取).
+
+    Blocks: ``decide.not-fetched``, once a line. The case's own clock runs on, and the applicant is asked for nothing.
+    """
+    return tuple(
+        Finding("decide.not-fetched", subject=state.line.id, params={"line": state.line.name}, basis=SHARING)
+        for state in to_fetch(checklist)
+    )
+
+
+def to_fetch(checklist: Checklist) -> tuple[LineState, ...]:
+    """Return the lines that the office still has to fetch itself (待补调取)."""
+    return tuple(
+        state
+        for state in checklist.lines
+        if state.needed and state.by_office and state.status is LineStatus.MISSING
+    )
+
+
 def _why_not(line: Line, *, answers: Answers, dropped: Collection[str]) -> str:
     if line.id in dropped:
         return "checklist.dropped"
@@ -236,7 +281,7 @@ _EXPLAINED = {
 }
 
 
-def _state(line: Line, entry: Entry | None, verdict: LineVerdict) -> LineState:
+def _state(line: Line, entry: Entry | None, verdict: LineVerdict, *, promised: bool) -> LineState:
     if entry is not None and entry.gap is None:
         if entry.grade is Grade.C and Grade.C not in line.grades:
             return LineState(
@@ -272,12 +317,16 @@ def _state(line: Line, entry: Entry | None, verdict: LineVerdict) -> LineState:
             material=verdict.verdict.material,
             verdict=verdict,
         )
+    if promised:
+        return LineState(line, True, LineStatus.FILLED, "checklist.promised", verdict=verdict)
     flawed = entry is not None
     explanation = "checklist.flawed" if flawed else "checklist.missing"
     if line.waived:
         explanation = "checklist.office-fetches"
     elif not flawed and verdict.verdict is not None:
         explanation = verdict.verdict.reason
+    elif not flawed and line.promise.strip():
+        explanation = "reuse.may-promise"
     return LineState(
         line,
         True,
@@ -299,7 +348,7 @@ def _finding(state: LineState) -> Finding:
     if state.status is LineStatus.TO_VERIFY:
         return Finding("checklist.to-verify", subject=line.id, params=params)
     if state.by_office:
-        return Finding("checklist.office-fetches", Severity.WARNS, line.id, params, "国务院令第716号 第七条")
+        return Finding("checklist.office-fetches", Severity.WARNS, line.id, params, SHARING)
     if line.necessity is Necessity.DEFERRABLE and state.gap is GapKind.MISSING:
         until = line.deferral.label if line.deferral else ""
         return Finding("checklist.deferred", Severity.WARNS, line.id, {**params, "period": until})

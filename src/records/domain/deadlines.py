@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from .clocks import Calendar, Due, Stop, due, working_days_between
 from .findings import Finding, Refused, Severity
-from .vocabulary import Limit, Term
+from .periods import Period
+from .vocabulary import Term
 
 STOPPING = "行政许可法 第四十五条"
 EVERYWHERE = "全国"
@@ -62,14 +63,6 @@ class Light(StrEnum):
     GREEN = "green"
     YELLOW = "yellow"
     RED = "red"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """So many working days, days or months."""
-
-    amount: int
-    unit: Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +182,12 @@ def clock_of(
         if limits.promised:
             extra = sum(event.amount for event in events if event.kind is ClockEventKind.PROMISE_EXTENDED)
             known["promised"] = due(
-                accepted, limits.promised.amount + extra, limits.promised.unit, calendar, stops=stops
+                accepted, limits.promised.n + extra, limits.promised.unit, calendar, stops=stops
             )
     decided = _last(events, ClockEventKind.DECIDED)
     if decided and Act.DELIVERY in rule:
         period = rule[Act.DELIVERY].period
-        known["deliver"] = due(decided, period.amount, period.unit, calendar)
+        known["deliver"] = due(decided, period.n, period.unit, calendar)
     for face in known.values():
         findings.extend(found for found in face.findings if found not in findings)
     return ClockFace(
@@ -225,7 +218,7 @@ def _intake(events: Sequence[ClockEvent], row: LimitRow | None, calendar: Calend
     received = _last(events, ClockEventKind.RECEIVED)
     if row is None or received is None:
         return None
-    return due(received, row.period.amount, row.period.unit, calendar)
+    return due(received, row.period.n, row.period.unit, calendar)
 
 
 def _accepted(
@@ -278,7 +271,7 @@ def _statutory(
     period = limits.statutory or (row.period if row else None)
     if period is None:
         raise ValueError("neither the rule nor the guide sets a statutory period")
-    face = due(accepted, period.amount, period.unit, calendar, stops=stops)
+    face = due(accepted, period.n, period.unit, calendar, stops=stops)
     extended = False
     for event in events:
         if event.kind is not ClockEventKind.EXTENDED:
@@ -288,7 +281,7 @@ def _statutory(
             findings.append(_warning(wrong, row.clause if row else "", day=event.day.isoformat()))
             continue
         extended = True
-        face = due(accepted, period.amount + row.extension, period.unit, calendar, stops=stops)
+        face = due(accepted, period.n + row.extension, period.unit, calendar, stops=stops)
     return face
 
 

@@ -12,7 +12,8 @@ from datetime import date
 from enum import StrEnum
 
 from .findings import Finding, Refused
-from .materials import SHARING
+from .identifiers import is_document_number
+from .reuse import SHARING
 from .vocabulary import DeclineReason, DeliveryMethod, DossierState, GapKind, ItemKind, NoticeKind, Outcome
 
 
@@ -160,8 +161,13 @@ def guard_decide(
     reasons: str,
     result_number: str,
     result_file: bool,
+    result_ends: date | None = None,
+    today: date,
 ) -> tuple[Finding, ...]:
-    """Check a decision: who decides did not accept (but for 即办件), reasons for a refusal, a numbered result."""
+    """Check a decision: who decides did not accept (but for 即办件), reasons for a refusal, a numbered result that lasts.
+
+    ``result_ends`` is the last day of what is granted (``result.ended``); its number must be one (``result.number-form``).
+    """
     found = []
     if outcome is None:
         found.append(Finding("decide.no-outcome", subject="outcome"))
@@ -171,6 +177,13 @@ def guard_decide(
         found.append(Finding("decide.no-reasons", subject="reasons", basis="行政许可法 第三十八条"))
     if outcome is Outcome.GRANTED and not result_number.strip():
         found.append(Finding("decide.no-result-number", subject="result_number"))
+    elif outcome is Outcome.GRANTED and not is_document_number(result_number):
+        found.append(
+            Finding("result.number-form", subject="result_number", params={"number": result_number.strip()})
+        )
+    if outcome is Outcome.GRANTED and result_ends is not None and result_ends <= today:
+        params = {"until": result_ends.isoformat()}
+        found.append(Finding("result.ended", subject="result_valid_until", params=params))
     if outcome is Outcome.GRANTED and not result_file:
         found.append(Finding("decide.no-result-file", subject="result"))
     return tuple(found)

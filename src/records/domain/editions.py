@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from .findings import Finding, Refused
+from .findings import Finding, Refused, Severity
 from .vocabulary import Term
 
 TWO_HANDS = "I15"
@@ -36,6 +36,23 @@ class EditionStep(Term):
     PUBLISH = "publish", "审核发布"
     DISCARD = "discard", "作废"
     WITHDRAW = "withdraw", "撤下"
+
+
+class Weight(Term):
+    """What spoke against an edition when it was last checked (检查结果); the gravest finding counts."""
+
+    UNKNOWN = "", "未检查"
+    BLOCKS = "blocks", "有阻断发布的问题"
+    WARNS = "warns", "有待核对的问题"
+    CLEAR = "clear", "没有问题"
+
+
+def weight_of(found: Iterable[Finding]) -> Weight:
+    """Return the weight of findings; notes weigh nothing."""
+    heard = {each.severity for each in found}
+    if Severity.BLOCKS in heard:
+        return Weight.BLOCKS
+    return Weight.WARNS if Severity.WARNS in heard else Weight.CLEAR
 
 
 OPEN = frozenset({EditionStatus.DRAFT, EditionStatus.SUBMITTED, EditionStatus.APPROVED})

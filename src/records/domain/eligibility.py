@@ -4,58 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
+from .conditions import YES, Answers, Question, chosen
 from .findings import Finding
-from .guide_elements import Batch
-from .plain import LATER
-from .situations import YES, Answers, Question, chosen, next_question, personal_list
-from .vocabulary import Term
-
-if TYPE_CHECKING:
-    from .guide_parts import Guide, Line
-
-
-class Eligibility(Term):
-    """How the question whether one can apply ends (核对结论)."""
-
-    ELIGIBLE = "eligible", "可办"
-    NOT_ELIGIBLE = "not-eligible", "不可办"
-    NOT_NEEDED = "not-needed", "无需办理"
-    ELSEWHERE = "elsewhere", "其他机关办理"
-    NOT_NOW = "not-now", "不在受理时段"
-
-
-@dataclass(frozen=True, slots=True)
-class SelfCheck:
-    """A yes-or-no question about a condition (自助核对): what each answer means, why, and where to go instead.
-
-    An answer that means 可办 leads on to the next question. Where ``no`` is not given it means the opposite of
-    ``yes``: 不可办 when yes is 可办, otherwise 可办.
-    """
-
-    key: str
-    text: str
-    yes: Eligibility
-    no: Eligibility | None = field(default=None, metadata=LATER)
-    reason: str = field(default="", metadata=LATER)
-    where: str = field(default="", metadata=LATER)
-    note: str = field(default="", metadata=LATER)
-
-    def means(self, answer: bool) -> Eligibility:
-        """Return what an answer means."""
-        if answer:
-            return self.yes
-        if self.no is not None:
-            return self.no
-        return Eligibility.NOT_ELIGIBLE if self.yes is Eligibility.ELIGIBLE else Eligibility.ELIGIBLE
-
-    @property
-    def question(self) -> Question:
-        """The check as a question like any other."""
-        return Question(self.key, self.text, note=self.note)
+from .guide_elements import Batch, Eligibility
+from .guide_parts import Guide, Line
+from .situations import next_question, personal_list
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,26 @@ A channel (page, leaflet, API, paper, screen in the hall) is right when it shows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from .guide_elements import Period
+from .conditions import NO, YES, AllOf, AnyOf, Condition, Operator, Question, Test
+from .periods import Period
 from .plain import composed, shape
-from .situations import NO, YES, AllOf, AnyOf, Condition, Operator, Question, Test
 from .vocabulary import Term
 
 if TYPE_CHECKING:
     from .guide_parts import Guide
 
 _WORDS = {YES: "是", NO: "否"}
+_STOPS = "。；，、 "
+_WHETHER = "是否"
 
-#: What the desk, the archives and the programs need and no citizen reads.
+#: What the desk, the archives and the programs need and no citizen reads. The day that a guide plans for itself is among it:
+#: from when an edition holds is said by its publication.
 _INTERNAL = re.compile(
-    r"(key|unit|fonds|archiving|limits\.intake_rule|result\.(material|valid_years)|version\.number)(\..*)?"
+    r"(key|unit|fonds|archiving|limits\.intake_rule|result\.(material|valid_years)|version\.(number|effective))(\..*)?"
     r"|lines\.\d+\.(id|material|handbook|grades|validity_days|position)(\..*)?"
     r"|(situations|checks)\.\d+\.(key|kind|yes|no)|situations\.\d+\.options\.\d+\.(key|main)"
     r"|mistakes\.\d+\.line|supplements\.\d+\.centre"
@@ -45,7 +48,10 @@ def facts(guide: Guide) -> dict[str, str]:
 
 
 def in_words(condition: Condition, questions: Mapping[str, Question]) -> str:
-    """Return a condition as people say it: 办理情形：变更、延续，并且是否委托他人代为办理：是; empty when it always holds."""
+    """Return a condition as people say it: 办理情形：变更、延续，并且委托他人代为办理; empty when it always holds.
+
+    A question that begins with 是否 and is answered with yes is its own statement.
+    """
     match condition:
         case "":
             return ""
@@ -58,11 +64,20 @@ def in_words(condition: Condition, questions: Mapping[str, Question]) -> str:
                 words |= {option.key: option.text for option in question.options}
             picked = "、".join(words.get(value, value) for value in values)
             text = question.text.rstrip("？?") if question is not None else key
+            if values == (YES,) and operator is Operator.NOT:
+                return f"{text}：{_WORDS[NO]}"
+            if values == (YES,) and text.startswith(_WHETHER):
+                return text.removeprefix(_WHETHER)
             return f"{text}：{'不是' if operator is Operator.NOT else ''}{picked}"
         case AllOf(parts):
             return "，并且".join(_bracketed(part, questions) for part in parts)
         case AnyOf(parts):
             return "，或者".join(_bracketed(part, questions) for part in parts)
+
+
+def in_one(texts: Iterable[str], mark: str = "；") -> str:
+    """Run texts together with a mark between them; none is blank and none brings its own full stop along."""
+    return mark.join(bare for text in texts if (bare := text.strip().rstrip(_STOPS)))
 
 
 def is_internal(path: str) -> bool:

@@ -6,13 +6,14 @@ provinces are not taken over, each word has its own stable value.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from .conditions import Question
+from .periods import Period
 from .plain import LATER
-from .vocabulary import Limit, Term
+from .vocabulary import Term
 
 
 class Level(Term):
@@ -102,40 +103,6 @@ class CentreLevel(Term):
     BRANCH = "branch", "分中心"
     TOWNSHIP = "township", "乡镇（街道）便民服务中心"
     VILLAGE = "village", "村（社区）便民服务站"
-
-
-_PERIOD = re.compile(r"(\d{1,4})\s*(个工作日|工作日|日|天|个月|月)")
-_UNITS = {
-    "个工作日": Limit.WORKING_DAYS,
-    "工作日": Limit.WORKING_DAYS,
-    "日": Limit.DAYS,
-    "天": Limit.DAYS,
-    "个月": Limit.MONTHS,
-    "月": Limit.MONTHS,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A length of time in the unit its law counts in (期限); at once is nought."""
-
-    n: int
-    unit: Limit
-
-    @classmethod
-    def parse(cls, text: str) -> Period:
-        """Read 20个工作日, 60日, 6个月 or 当场; ``ValueError`` for anything else."""
-        if text.strip() == Limit.AT_ONCE.label:
-            return cls(0, Limit.AT_ONCE)
-        found = _PERIOD.fullmatch(text.strip())
-        if found is None:
-            raise ValueError(f"not a period: {text}")
-        return cls(int(found[1]), _UNITS[found[2]])
-
-    @property
-    def label(self) -> str:
-        """The period as it is printed."""
-        return self.unit.label if self.unit is Limit.AT_ONCE else f"{self.n}{self.unit.label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +217,61 @@ class Mistake:
     text: str
     cure: str
     line: str = field(default="", metadata=LATER)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSupplement:
+    """What one centre adds to the county's guide (本地补充), ``centre`` being its key.
+
+    ``place`` replaces the county's place, ``hours`` only its hours, ``contacts`` the ways to ask; ``steps`` say how
+    it is done there; ``promised`` is a shorter promise.
+    """
+
+    centre: str
+    level: CentreLevel
+    place: Place | None = field(default=None, metadata=LATER)
+    hours: str = field(default="", metadata=LATER)
+    contacts: tuple[Contact, ...] = field(default=(), metadata=LATER)
+    note: str = field(default="", metadata=LATER)
+    steps: tuple[Step, ...] = field(default=(), metadata=LATER)
+    promised: Period | None = field(default=None, metadata=LATER)
+
+
+class Eligibility(Term):
+    """How the question whether one can apply ends (核对结论)."""
+
+    ELIGIBLE = "eligible", "可办"
+    NOT_ELIGIBLE = "not-eligible", "不可办"
+    NOT_NEEDED = "not-needed", "无需办理"
+    ELSEWHERE = "elsewhere", "其他机关办理"
+    NOT_NOW = "not-now", "不在受理时段"
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """A yes-or-no question about a condition (自助核对): what each answer means, why, and where to go instead.
+
+    An answer that means 可办 leads on to the next question. Where ``no`` is not given it means the opposite of
+    ``yes``: 不可办 when yes is 可办, otherwise 可办.
+    """
+
+    key: str
+    text: str
+    yes: Eligibility
+    no: Eligibility | None = field(default=None, metadata=LATER)
+    reason: str = field(default="", metadata=LATER)
+    where: str = field(default="", metadata=LATER)
+    note: str = field(default="", metadata=LATER)
+
+    def means(self, answer: bool) -> Eligibility:
+        """Return what an answer means."""
+        if answer:
+            return self.yes
+        if self.no is not None:
+            return self.no
+        return Eligibility.NOT_ELIGIBLE if self.yes is Eligibility.ELIGIBLE else Eligibility.ELIGIBLE
+
+    @property
+    def question(self) -> Question:
+        """The check as a question like any other."""
+        return Question(self.key, self.text, note=self.note)

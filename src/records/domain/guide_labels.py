@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .centres import LocalSupplement
-from .eligibility import SelfCheck
+from .conditions import AllOf, AnyOf, Option, Question, Test
 from .guide_elements import (
     Batch,
     Contact,
     Delegation,
     Handbook,
     Handling,
+    LocalSupplement,
     Mistake,
     Place,
+    SelfCheck,
     Step,
 )
 from .guide_parts import (
@@ -32,7 +33,6 @@ from .guide_parts import (
     Version,
 )
 from .one_things import OneThing, Outside, Part
-from .situations import AllOf, AnyOf, Option, Question, Test
 
 KEYS: Mapping[type, Mapping[str, str]] = {
     Guide: {
@@ -81,7 +81,7 @@ KEYS: Mapping[type, Mapping[str, str]] = {
         "填报须知": "fill_notes", "空白表格": "blank", "示例样表": "sample", "有效期规则": "validity",
         "有效天数": "validity_days", "可信等级": "grades", "免提交": "waived", "证照类型代码": "licence_code",
         "复用说明": "reuse_note", "容缺期限": "deferral", "须查验原件": "inspect_original", "审查要点": "handbook",
-        "备注": "remark",
+        "备注": "remark", "告知承诺依据": "promise",
     },
     Handbook: {"看什么": "look_at", "常见退回原因": "returns"},
     Mistake: {"错误": "text", "改法": "cure", "材料": "line"},

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from .findings import Finding, Severity
 from .guide_lines import missing
-from .guide_parts import Guide, Period
+from .guide_parts import Guide
+from .periods import Period, span, usual
+from .statutes import number_of
 from .vocabulary import ItemKind, Limit
 
 
@@ -15,7 +18,8 @@ def check_limits(guide: Guide, *, limits: Collection[str]) -> Iterator[Finding]:
 
     A period of nothing is missing (``guide.missing``). In unlike units five working days count as seven days and a month as thirty (``guide.promise-longer``, which
     blocks); what fits by that count and could still be longer over holidays warns (``guide.promise-unclear``). Both
-    give ``promised_days`` and ``statutory_days`` of the comparison.
+    give ``promised_days`` and ``statutory_days`` of the comparison. The plain sentence on top must not name another
+    time than the promise (``guide.plain-limit``, a warning).
     """
     own = guide.limits
     yield from _unsaid(guide)
@@ -34,6 +38,7 @@ def check_limits(guide: Guide, *, limits: Collection[str]) -> Iterator[Finding]:
         )
     if own.statutory is not None:
         yield from _within(own.promised, own.statutory)
+    yield from _plainly(guide)
 
 
 def _unsaid(guide: Guide) -> Iterator[Finding]:
@@ -45,7 +50,7 @@ def _unsaid(guide: Guide) -> Iterator[Finding]:
         "remedies.litigation_limit": guide.remedies.litigation_limit,
     }
     for path, period in periods.items():
-        if not period.n and period.unit is not Limit.AT_ONCE:
+        if not period.said:
             yield missing(path)
 
 
@@ -63,31 +68,23 @@ def _within(promised: Period, statutory: Period) -> Iterator[Finding]:
         yield Finding("guide.promise-unclear", Severity.WARNS, "limits.promised", params | counts)
 
 
-def usual(period: Period) -> int:
-    """Return the calendar days of a period without public holidays: five working days are seven, a month is thirty."""
-    match period.unit:
-        case Limit.AT_ONCE:
-            return 0
-        case Limit.DAYS:
-            return period.n
-        case Limit.MONTHS:
-            return 30 * period.n
-        case _:
-            return period.n + 2 * (period.n // 5)
+_UNTIL_DONE = r"[^，。；,;]{0,8}?(?:办|发|领|出|决定|答复|拿到|取|审|结)"
+_FOR_OTHERS = r"后|以后|之后|前|[^，。；,;]{0,5}?(?:申请|提出|提交|交|来|到|去|补|报)"
+_TIME = re.compile(
+    rf"(\d{{1,3}}|[一二三四五六七八九十百两]{{1,5}})\s*(个工作日|工作日|日|天|个月)(?:之内|以内|内)?(?!{_FOR_OTHERS})(?={_UNTIL_DONE})"
+)
+_AT_ONCE = re.compile(r"当场[^，。；,;]{0,3}?(?:办|领|给|出|取|拿|发|结|决定)|立等可取|即来即办|马上就能?办")
 
 
-def span(period: Period) -> tuple[int, int]:
-    """Return the fewest and the most calendar days that a period can take.
+def _plainly(guide: Guide) -> Iterator[Finding]:
+    """Find a plain sentence that names a time for the office, and neither the promised one nor that of the delivery.
 
-    Working days reckon with whole weekends and with one long public holiday of ten days for every forty.
+    What the applicant has to keep (出生后1个月内申请) is no time of the office.
     """
-    match period.unit:
-        case Limit.AT_ONCE:
-            return 0, 0
-        case Limit.DAYS:
-            return period.n, period.n
-        case Limit.MONTHS:
-            return 28 * period.n, 31 * period.n
-        case _:
-            weekends = 2 * (-(-period.n // 5))
-            return period.n, period.n + weekends + 10 * (-(-period.n // 40))
+    own, text = guide.limits, guide.plain_title
+    said = [Period.parse(f"{number_of(count)}{unit}") for count, unit in _TIME.findall(text)]
+    said += [Period(0, Limit.AT_ONCE) for _ in _AT_ONCE.findall(text)]
+    other = [each for each in said if each not in (own.promised, own.deliver)]
+    if other and own.promised.said and own.promised not in said:
+        params: dict[str, str | int] = {"said": other[0].label, "promised": own.promised.label}
+        yield Finding("guide.plain-limit", Severity.WARNS, "plain_title", params)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from .findings import Finding, Severity
 from .guide_parts import Guide, Line, LineKind, LineSource, MaterialForm
@@ -134,23 +135,44 @@ def _line_basis(line: Line, *, path: str, statutes: Statutes, on: date) -> Itera
     yield from check_cited(line.basis, statutes=statutes, subject=path, on=on)
 
 
-def circles(guides: Sequence[Guide]) -> tuple[Finding, ...]:
+class Proof(NamedTuple):
+    """What a guide proves and what it takes (证明关系): the material it yields, and those it asks for in any situation."""
+
+    key: str
+    title: str
+    yields: str
+    needs: tuple[str, ...]
+
+
+def proof_of(guide: Guide) -> Proof:
+    """Return what a guide yields and always needs; a line that depends on a situation is no need."""
+    needs = {line.material: None for line in guide.lines if line.necessity is not Necessity.CONDITIONAL}
+    return Proof(guide.key, guide.title, guide.result.material, tuple(needs))
+
+
+def asked_of(guide: Guide) -> tuple[str, ...]:
+    """Return every standard material that a line of a guide names, in any situation."""
+    return tuple(dict.fromkeys(line.material for line in guide.lines if line.material))
+
+
+def circles(guides: Iterable[Guide | Proof]) -> tuple[Finding, ...]:
     """Find the guides nobody can begin (循环证明): each needs what only another of them yields.
 
     A material is to be had when no guide yields it, or when one that does asks for nothing but what is to be had.
     Findings ``guide.circle`` with the guide's key as subject and ``path``, the titles along the circle. A line that
     depends on a situation closes no circle.
     """
-    yielding: dict[str, list[Guide]] = {}
-    for guide in guides:
-        if guide.result.material:
-            yielding.setdefault(guide.result.material, []).append(guide)
+    proofs = [each if isinstance(each, Proof) else proof_of(each) for each in guides]
+    yielding: dict[str, list[Proof]] = {}
+    for guide in proofs:
+        if guide.yields:
+            yielding.setdefault(guide.yields, []).append(guide)
     had: set[str] = set()
-    stuck = {guide.key: guide for guide in guides}
+    stuck = {guide.key: guide for guide in proofs}
     while begun := [guide for guide in stuck.values() if not _wanting(guide, yielding, had)]:
         for guide in begun:
             del stuck[guide.key]
-            had.add(guide.result.material)
+            had.add(guide.yields)
     found = []
     for guide in stuck.values():
         walk = [guide]
@@ -162,12 +184,6 @@ def circles(guides: Sequence[Guide]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _wanting(guide: Guide, yielding: Mapping[str, Sequence[Guide]], had: Collection[str]) -> list[str]:
+def _wanting(guide: Proof, yielding: Mapping[str, Sequence[Proof]], had: Collection[str]) -> list[str]:
     """Return what a guide always needs, some guide yields and is not to be had yet."""
-    return [
-        line.material
-        for line in guide.lines
-        if line.necessity is not Necessity.CONDITIONAL
-        and line.material in yielding
-        and line.material not in had
-    ]
+    return [material for material in guide.needs if material in yielding and material not in had]

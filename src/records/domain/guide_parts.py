@@ -1,7 +1,7 @@
 """What a service guide (办事指南) consists of: values without behaviour, in the order in which a citizen reads them.
 
 The elements follow the national implementation list and guide elements; the basic ones stand in ``guide_elements``,
-questions in ``situations`` and ``eligibility``, townships in ``centres``, the checks in ``guides``. A field marked
+questions in ``conditions``, the checks in ``guides``. A field marked
 ``LATER`` is left out of the stored form while nobody has filled it in, so that older versions keep their digest.
 """
 
@@ -12,24 +12,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from .centres import LocalSupplement
+from .conditions import Condition, Question, QuestionKind
 from .deadlines import ItemLimits, SpecialProcedure
-from .deadlines import Period as ClockPeriod
-from .eligibility import SelfCheck
 from .guide_elements import (
     Batch,
     Contact,
     Delegation,
     Handbook,
     Handling,
+    LocalSupplement,
     Mistake,
-    Period,
     Place,
+    SelfCheck,
     Step,
     Zone,
 )
+from .periods import Period
 from .plain import LATER, as_plain, from_plain
-from .situations import Condition, Question, QuestionKind
 from .vocabulary import (
     ApplicantKind,
     DeliveryMethod,
@@ -153,7 +152,8 @@ class Line:
 
     ``waived`` marks 免提交: the office fetches it and the applicant hands nothing in. ``inspect_original`` says
     that a law wants the original itself to be seen. ``licence_code`` is the type of the electronic licence that
-    stands for the paper. ``handbook`` is for the desk only.
+    stands for the paper; ``promise`` is the clause under which a written promise (告知承诺) does. ``handbook`` is for the
+    desk only.
     """
 
     id: str
@@ -186,6 +186,7 @@ class Line:
     paper: str = field(default="", metadata=LATER)
     standards: tuple[str, ...] = field(default=(), metadata=LATER)
     remark: str = field(default="", metadata=LATER)
+    promise: str = field(default="", metadata=LATER)
 
     @property
     def instructions(self) -> Handbook:
@@ -209,11 +210,7 @@ class Limits:
 
     def for_clock(self) -> ItemLimits:
         """Return the promised and the statutory period as the clocks of a dossier take them."""
-        legal = self.statutory
-        return ItemLimits(
-            promised=ClockPeriod(self.promised.n, self.promised.unit),
-            statutory=ClockPeriod(legal.n, legal.unit) if legal else None,
-        )
+        return ItemLimits(promised=self.promised, statutory=self.statutory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from .eligibility import check_eligibility
 from .findings import Finding, Severity
-from .guide_limits import check_limits, span
+from .guide_limits import check_limits
 from .guide_lines import check_lines, circles, missing
 from .guide_parts import (
     AcceptanceSystem,
@@ -44,6 +44,7 @@ from .guide_parts import (
     Version,
 )
 from .identifiers import item_codes
+from .periods import span
 from .situations import check_situations
 from .statutes import Statutes, article_numbers, check_cited, check_law
 from .wording import Field, Wording, lint_fields
@@ -282,7 +283,7 @@ def _wording(guide: Guide, *, wording: Wording) -> Iterator[Finding]:
     _collect(guide, "", listed)
     yield from lint_fields(listed, wording=wording)
     for field in listed:
-        if _WHO.fullmatch(field.path) and wording.is_nobody(wording.fold(field.text)):
+        if _says_who(field.path) and wording.is_nobody(wording.fold(field.text)):
             yield Finding("guide.nobody", subject=field.path, params={"phrase": field.text})
 
 
@@ -297,7 +298,16 @@ def _collect(value: Any, path: str, listed: list[Field]) -> None:
             _collect(part, f"{path}.{at}", listed)
     else:
         for name in _names(kind):
-            _collect(getattr(value, name), f"{path}.{name}" if path else name, listed)
+            inner: Any = getattr(value, name)
+            inner_kind: Any = type(inner)
+            if inner and (inner_kind in (str, tuple) or _names(inner_kind)):
+                _collect(inner, f"{path}.{name}" if path else name, listed)
+
+
+@lru_cache(maxsize=8192)
+def _says_who(path: str) -> bool:
+    """Say whether a field names somebody: who issues a paper, who takes a step."""
+    return _WHO.fullmatch(path) is not None
 
 
 @lru_cache(maxsize=8192)

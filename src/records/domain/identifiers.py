@@ -43,6 +43,7 @@ class IdentifierKind(StrEnum):
 
     CITIZEN = "citizen"
     CREDIT = "credit"
+    PASSPORT = "passport"
     PHONE = "phone"
     TEXT = "text"
 
@@ -83,15 +84,6 @@ class Recognised:
         return self.kind is not IdentifierKind.TEXT and not blocking(self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A personal number inside a text: where it stands, and its 18-character form."""
-
-    start: int
-    end: int
-    normalised: str = field(repr=False)
-
-
 def normalise(text: str) -> str:
     """Return the normal form of a typed number: half width, capital letters, no spaces, dashes or invisible signs."""
     folded = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES).upper()
@@ -105,17 +97,17 @@ def citizen_number(text: str, *, today: date) -> CitizenNumber | Refused:
     number18 = number
     if len(number) == 15 and _is_digits(number):
         number17 = number[:6] + "19" + number[6:]
-        number18 = number17 + _citizen_check(number17)
+        number18 = number17 + citizen_check(number17)
     if _is_digits(number18[:2]) and len(number18) >= 2 and number18[:2] not in PROVINCES:
         findings.append(_citizen("id.region"))
     birth = None
     if len(number18) == 18 and _is_digits(number18[6:14]):
-        birth = _birth(number18[6:14])
+        birth = birth_of(number18[6:14])
         reason = _implausible(birth, today)
         if reason:
             findings.append(_citizen("id.birth-date", reason=reason))
     summable = len(number18) == 18 and _is_digits(number18[:17]) and number18[17] in _CITIZEN_CHECKS
-    if summable and _citizen_check(number18[:17]) != number18[17]:
+    if summable and citizen_check(number18[:17]) != number18[17]:
         findings.append(_citizen("id.check-digit"))
     if findings or birth is None:
         return Refused(tuple(findings))
@@ -143,8 +135,11 @@ def credit_code(text: str) -> CreditCode | Refused:
     return CreditCode(code)
 
 
-def recognise(text: str, *, today: date) -> Recognised:
-    """Say what was typed into the one input box: a citizen number, a credit code, a mobile number or words."""
+def recognise(text: str, *, today: date, passports: bool = False) -> Recognised:
+    """Say what was typed into the one input box: a citizen number, a credit code, a mobile number or words.
+
+    ``passports`` is true where only a subject's number can stand: elsewhere many words would look like one.
+    """
     number = normalise(text)
     citizen = citizen_number(number, today=today)
     if isinstance(citizen, CitizenNumber):
@@ -156,6 +151,8 @@ def recognise(text: str, *, today: date) -> Recognised:
         return Recognised(IdentifierKind.CREDIT, credit.code, credit.findings)
     if re.fullmatch(r"1[3-9][0-9]{9}", number):
         return Recognised(IdentifierKind.PHONE, number)
+    if passports and _PASSPORT.fullmatch(number):
+        return Recognised(IdentifierKind.PASSPORT, number)
     if re.fullmatch(r"[0-9]{14,19}X?", number):
         return Recognised(IdentifierKind.CITIZEN, number, citizen.findings)
     if re.fullmatch(r"[0-9A-Z]{17,19}", number) and number[2:8].isdigit():
@@ -163,11 +160,16 @@ def recognise(text: str, *, today: date) -> Recognised:
     return Recognised(IdentifierKind.TEXT, " ".join(unicodedata.normalize("NFKC", text).split()))
 
 
+#: Passports and permits of China (E12345678, EA1234567, H12345678) as they are; of other States after the three letters
+#: of the issuing State, because two States may give one number. It has no check digit that a person could type.
+_PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{7,8}|[A-Z]{3}(?=[A-Z0-9]{0,4}[0-9]{5})[A-Z0-9]{6,9}")
+
+
 def _meant_as_citizen(number: str, today: date) -> bool:
     """Tell whether a number is a mistyped citizen number: about one in 31 of those would pass for a credit code."""
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number) or number[:2] not in PROVINCES:
         return False
-    birth = _birth(number[6:14])
+    birth = birth_of(number[6:14])
     return birth is not None and not _implausible(birth, today)
 
 
@@ -211,82 +213,30 @@ def item_codes(basic: str, implementation: str, handling: str = "") -> tuple[Fin
     return tuple(findings)
 
 
-def find_personal_numbers(text: str) -> tuple[Span, ...]:
-    """Find every citizen number in a text, also full width, spaced or dashed, and give its 18-character form.
+def is_document_number(text: str) -> bool:
+    """Tell whether a text can be the number of a licence or paper (证照编号、文号): a numeral in it, and not only a stand-in.
 
-    A number is found when its province and birth date are possible and, with 18 characters, its check digit fits.
-    It is never part of a longer unbroken run of digits. The time grows with the length of the text only.
+    豫食许〔2026〕3号, 第十二号 and JY24199990000001 can; 1, 无, 暂无, -, 0000 and test1 cannot.
     """
-    groups = [_group(match) for match in _DIGITS.finditer(text)]
-    found = []
-    first = 0
-    while first < len(groups):
-        span, used = _number_from(text, groups, first)
-        if span is not None:
-            found.append(span)
-        first += used
-    return tuple(found)
+    said = "".join(sign for sign in normalise(text) if sign.isalnum())
+    if _STAND_IN.fullmatch(said) or len(set(said)) < 2:
+        return False
+    return len(said) > 2 and any(unicodedata.numeric(sign, None) is not None for sign in said)
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    start: int
-    digits_end: int
-    end: int
-    digits: str
-    has_x: bool
+_STAND_IN = re.compile("(?:TEST|DEMO|ABC|测试|示例|样例|样本|暂?无|待[定补填])*[0-9]{0,3}")
 
 
-#: Besides every decimal digit of Unicode: superscripts, subscripts and digits in circles.
-_DIGIT = r"\d²³¹⁰⁴-⁹₀-₉①-⑨⓪"
-_UNSEEN = "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-_X = "XxＸｘ×Хх"
-_DIGITS = re.compile(rf"(?P<digits>[{_DIGIT}](?:[{_UNSEEN}]*[{_DIGIT}])*)(?P<x>[{_UNSEEN}]*[{_X}])?")
-_DASHES = r"\-‐‑‒–—―−－﹣"
-_GAP = re.compile(rf"[\s{_DASHES}{_UNSEEN}]{{1,3}}")
-_LATE_X = re.compile(rf"[\s{_DASHES}{_UNSEEN}]{{1,3}}[{_X}](?![A-Za-z])")
-#: How people break a 15-digit number; looser breaks would turn tables of figures into numbers of persons.
-_BREAKS_OF_15 = frozenset({(15,), (6, 9), (12, 3), (6, 6, 3), (1,) * 15})
+def is_personal_name(text: str) -> bool:
+    """Tell whether a text can be the name of a person (姓名): no digit, no angle bracket, no control character.
 
-
-def _group(match: re.Match[str]) -> _Group:
-    raw = match["digits"]
-    digits = "".join(str(unicodedata.digit(sign)) for sign in raw if unicodedata.digit(sign, -1) >= 0)
-    return _Group(match.start(), match.start() + len(raw), match.end(), digits, bool(match["x"]))
-
-
-def _number_from(text: str, groups: list[_Group], first: int) -> tuple[Span | None, int]:
-    """Return the number that begins with a group, if any, and how many groups are done with."""
-    start, digits, sizes = groups[first].start, "", []
-    best: tuple[Span | None, int] = (None, 1)
-    for position in range(first, min(first + 18, len(groups))):
-        group = groups[position]
-        if position > first and not _GAP.fullmatch(text[groups[position - 1].end : group.start][:4]):
-            break
-        digits += group.digits
-        sizes.append(len(group.digits))
-        if len(digits) > 18:
-            break
-        if len(digits) == 15 and tuple(sizes) in _BREAKS_OF_15 and _is_born(digits[:6] + "19" + digits[6:]):
-            number17 = digits[:6] + "19" + digits[6:]
-            best = Span(start, group.digits_end, number17 + _citizen_check(number17)), len(sizes)
-        end, number18 = group.digits_end, digits
-        if len(digits) == 17:
-            late = _LATE_X.match(text, group.end)
-            end = group.end if group.has_x else late.end() if late else 0
-            number18 = digits + "X" if end else digits
-        if len(number18) == 18 and _is_born(number18) and _citizen_check(number18[:17]) == number18[17]:
-            return Span(start, end, number18), len(sizes)
-        if group.has_x:
-            break
-    return best
-
-
-def _is_born(number18: str) -> bool:
-    return (
-        number18[:2] in PROVINCES
-        and _birth(number18[6:14]) is not None
-        and number18[6:8] in ("18", "19", "20")
+    Any script, the dot of names of minorities, rare characters and those that Unicode does not know yet may stand in it.
+    """
+    name = text.strip()
+    return bool(name) and not any(
+        sign in "<>＜＞"
+        or (sign != "〇" and unicodedata.category(sign) in ("Nd", "Nl", "No", "Cc", "Cf", "Cs"))
+        for sign in name
     )
 
 
@@ -306,7 +256,8 @@ def _shape_of_citizen(number: str) -> Iterator[Finding]:
         yield _citizen("id.characters")
 
 
-def _birth(digits: str) -> date | None:
+def birth_of(digits: str) -> date | None:
+    """Return the day of birth that eight digits state, nothing when there is no such day."""
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
@@ -322,7 +273,8 @@ def _implausible(birth: date | None, today: date) -> str:
     return "too-old" if years > OLDEST else ""
 
 
-def _citizen_check(number17: str) -> str:
+def citizen_check(number17: str) -> str:
+    """Return the check digit (校验码) that 17 digits of a citizen number ask for."""
     total = sum(int(digit) * weight for digit, weight in zip(number17, _CITIZEN_WEIGHTS, strict=True))
     return _CITIZEN_CHECKS[total % 11]
 

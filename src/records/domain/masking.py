@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from .identifiers import find_personal_numbers, normalise
+from .identifiers import normalise
+from .personal_numbers import find_personal_numbers
 
 HIDDEN = "***"
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .centres import longest
+from .conditions import Answer, Answers, Condition, Question, check_condition, holds, undecided
 from .findings import Finding
-from .guide_parts import Guide, Line, Period
+from .guide_parts import Guide, Line
+from .periods import Period, longest
 from .plain import LATER
-from .situations import Answer, Answers, Condition, Question, check_condition, holds, needed, undecided
+from .situations import needed
 from .vocabulary import Limit
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -56,30 +56,38 @@ def composed(hint: Any) -> bool:
 
 def as_plain(value: Any) -> Any:
     """Return the value as text, numbers, lists and mappings; dates become ISO text, sets become sorted lists."""
-    match value:
-        case Enum():
-            return value.value
-        case str() | int() | None:
-            return value
-        case date():
-            return value.isoformat()
-        case frozenset():
-            return sorted(as_plain(part) for part in value)
-        case _ if composed(type(value)):
-            return dict(_parts(value))
-        case tuple():
-            return [as_plain(part) for part in value]
-        case _:
-            return value
-
-
-def _parts(value: Any) -> Iterator[tuple[str, Any]]:
     kind: Any = type(value)
-    omitted = _omitted(kind)
-    for name in shape(kind):
-        part = getattr(value, name)
-        if name not in omitted or part != omitted[name]:
-            yield name, as_plain(part)
+    return value if kind is str else _writer(kind)(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any]:
+    """Return what writes a type in its plain form; composed once for each type."""
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, date):
+        return lambda value: value.isoformat()
+    if issubclass(kind, frozenset):
+        return lambda value: sorted(map(as_plain, value))
+    if composed(kind):
+        return _parts(kind)
+    if issubclass(kind, tuple):
+        return lambda value: list(map(as_plain, value))
+    return lambda value: value
+
+
+def _parts(kind: Any) -> Callable[[Any], dict[str, Any]]:
+    names, omitted = tuple(shape(kind)), _omitted(kind)
+
+    def write(value: Any) -> dict[str, Any]:
+        plain = {}
+        for name in names:
+            part = getattr(value, name)
+            if name not in omitted or part != omitted[name]:
+                plain[name] = as_plain(part)
+        return plain
+
+    return write
 
 
 @cache

@@ -34,7 +34,7 @@ class Own:
     """
 
     code: str
-    values: Mapping[str, object]
+    values: Mapping[str, Any]
     aliases: tuple[str, ...] = ()
     retired: bool = False
     merged_into: str = ""
@@ -185,4 +185,4 @@ def _over(material: StandardMaterial, own: Own | None) -> StandardMaterial:
 
 
 def _new(own: Own) -> StandardMaterial:
-    return StandardMaterial(code=own.code, aliases=own.aliases, **own.values)  # type: ignore[arg-type]
+    return StandardMaterial(code=own.code, aliases=own.aliases, **own.values)

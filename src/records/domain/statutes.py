@@ -10,7 +10,7 @@ from datetime import date
 from .findings import Finding, Severity
 from .vocabulary import Term
 
-_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _ARTICLE = re.compile(r"第\s*([零〇一二三四五六七八九十百]+|\d{1,4})\s*条")
 _NAMED = re.compile(r"《([^《》]+)》")
 
@@ -47,20 +47,21 @@ def short_name(name: str) -> str:
 
 def article_numbers(text: str) -> tuple[int, ...]:
     """Return the numbers of the articles that a text names (第三十二条 and 第32条 are 32)."""
-    numbers = []
-    for written in _ARTICLE.findall(text):
-        if written.isdecimal():
-            numbers.append(int(written))
-            continue
-        total = current = 0
-        for sign in written:
-            if sign in _DIGITS:
-                current = _DIGITS[sign]
-            else:
-                total += (current or 1) * (10 if sign == "十" else 100)
-                current = 0
-        numbers.append(total + current)
-    return tuple(numbers)
+    return tuple(map(number_of, _ARTICLE.findall(text)))
+
+
+def number_of(written: str) -> int:
+    """Return the number that is written in figures or in Chinese numerals up to 999 (三十二, 两百零五)."""
+    if written.isdecimal():
+        return int(written)
+    total = current = 0
+    for sign in written:
+        if sign in _DIGITS:
+            current = _DIGITS[sign]
+        else:
+            total += (current or 1) * (10 if sign == "十" else 100)
+            current = 0
+    return total + current
 
 
 def named_laws(text: str) -> tuple[str, ...]:

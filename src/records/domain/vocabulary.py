@@ -60,6 +60,7 @@ class MaterialSource(Term):
     RESULT = "result", "办理结果"
     VOLUNTEERED = "volunteered", "申请人自愿提供"
     FETCHED = "fetched", "窗口调取"
+    HISTORY = "history", "历史档案"
 
 
 class MaterialStatus(Term):
@@ -150,6 +151,8 @@ class NoticeKind(Term):
     GRANT = "grant", "准予决定书"
     REFUSAL = "refusal", "不予决定书"
     DELIVERY = "delivery", "送达回证"
+    CUSTODY = "custody", "收件回执（原件）"
+    RETURN = "return", "原件退还单"
 
 
 class DeliveryMethod(Term):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .findings import Finding, Severity
 
@@ -36,6 +36,7 @@ _VERDICT_OF = {
     "list": "list-end",
     "ending": "list-end",
     "number": "vague-number",
+    "time": "vague-time",
     "every": "head",
     "needed": "head",
 }
@@ -60,6 +61,7 @@ class Wording:
 
     def __init__(self, words: Mapping[str, Sequence[str]], verdicts: Mapping[str, Verdict]) -> None:
         self._words = words
+        self.judged: dict[tuple[str, bool, bool, bool], tuple[Finding, ...]] = {}
         self._fold = _PUNCTUATION | str.maketrans({pair[0]: pair[1] for pair in words["fold"]})
         self.verdicts = verdicts
         one, head, noun = self._any, self._any("head"), self._any("noun")
@@ -73,6 +75,7 @@ class Wording:
         self._template = re.compile(f"{one('template')}|(?<![a-z])[x×✕╳]{{3,}}(?![a-z])|_{{3,}}")
         self._paper_last = re.compile(f"{one('end', 'noun')}、?$")
         self._elsewhere = re.compile(one("elsewhere"))
+        self._papers = re.compile(one("noun"))
         self._excuses = self._contexts()
         self._marks = self._all_marks()
 
@@ -110,13 +113,18 @@ class Wording:
             for joint in "（和及或/"
         }
         listed |= joints
-        for word in (*self._words["list-end"], *self._words["discretion"], *self._words["vague-number"]):
-            piece = max(re.split(r"\{[a-z-]+\}\??|.\?|[…。]|!.*", word), key=len)
-            kind = re.search(r"\{([a-z-]+)\}$", word)
-            listed |= (
-                {piece} if len(piece) > 1 or not kind else {piece + each for each in self._words[kind[1]]}
-            )
+        for kind in ("list-end", "discretion", "vague-number", "vague-time"):
+            listed = listed.union(*map(self._marks_of, self._words[kind]))
         return tuple(sorted(listed))
+
+    def _marks_of(self, word: str) -> set[str]:
+        """Return texts of which one stands wherever a word of the table does: its longest piece, or a kind it needs."""
+        piece = max(re.split(r"\{[a-z-]+\}\??|.\?|[…。]|!.*", word), key=len)
+        needed = re.findall(r"\{([a-z-]+)\}(?!\?)", word)
+        if len(piece) > 1 or not needed:
+            return {piece}
+        first = piece if word.startswith(f"{piece}{{") else ""
+        return {first + each.partition("!")[0] for each in self._words[needed[0]]}
 
     def _constructions(self) -> Iterator[tuple[str, str]]:
         one, head, fillers = self._any, self._any("head"), self._fillers()
@@ -141,6 +149,7 @@ class Wording:
             f"(?:{original}{choice}{copy}|{copy}{choice}{original})(?!）?{one('either')})",
         )
         yield "number", one("vague-number")
+        yield "time", one("vague-time")
         yield (
             "head",
             f"{head}(?:{fillers}{paper}|{phrase}{noun}|{relative}的{fillers}{noun}|{relative}{one('ask')}的{_END})",
@@ -214,8 +223,15 @@ class Wording:
             return True
         if kind == "discretion" or kind == "number":
             around = self._allowed[kind].finditer(hit.string, max(0, hit.start() - 30), hit.end() + 30)
-            return any(alike.start() < hit.end() and alike.end() > hit.start() for alike in around)
+            return any(
+                alike.start() < hit.end() and alike.end() > hit.start() and not self._asks_later(alike[0])
+                for alike in around
+            )
         return kind in ("head", "every", "needed") and self._names_papers(rest)
+
+    def _asks_later(self, allowed: str) -> bool:
+        """Tell whether what only sets a day later (时间另行通知) leaves the papers for later as well."""
+        return allowed.endswith("另行通知") and bool(self._papers.search(allowed))
 
     def _contexts(self) -> dict[str, tuple[Callable[[str, str, str], object], ...]]:
         """Return what excuses a find, by kind, from its clause before and after it and the rest of its sentence."""
@@ -258,6 +274,7 @@ class Wording:
             "list-end": (*demand, *mention),
             "discretion": (is_denied, lambda before, after, sentence: struck.search(before)),
             "vague-number": demand,
+            "vague-time": demand,
             "original": (is_denied,),
         }
 
@@ -305,14 +322,43 @@ def lint_fields(fields: Sequence[Field], *, wording: Wording) -> Iterator[Findin
     quoted words of a law they only warn. ``guide.markup`` (``phrase``), ``guide.hidden-character`` (``sign``),
     ``guide.digit-mix`` (warns) and ``guide.field-too-long`` (``length``, ``longest``).
     """
-    if any(len(field.text) > LONGEST for field in fields) or _SIGNS.search("\n".join(f.text for f in fields)):
-        for field in fields:
-            yield from _signs(field)
+    known: dict[tuple[str, bool, bool, bool], tuple[Finding, ...]] = {}
+    fresh: dict[tuple[str, bool, bool, bool], Field] = {}
+    for field in fields:
+        said = (field.text, field.name, field.quoted, field.form)
+        found = wording.judged.get(said)
+        if found is None:
+            fresh[said] = field
+        elif found:
+            known[said] = found
+    for said, each in zip(fresh, _judge(tuple(fresh.values()), wording), strict=True):
+        known[said] = each
+        if len(said[0]) <= _SHORT:
+            wording.judged[said] = each
+    if len(wording.judged) > _MOST_JUDGED:
+        wording.judged.clear()
+    for field in fields:
+        for one in known.get((field.text, field.name, field.quoted, field.form), ()):
+            yield replace(one, subject=field.path)
+
+
+_SHORT = 1000
+_MOST_JUDGED = 50_000
+"""Texts whose verdict is kept: one catalogue says the same in many places, and an editor checks the same guide again."""
+
+
+def _judge(fields: Sequence[Field], wording: Wording) -> Iterator[tuple[Finding, ...]]:
+    """Yield what is found in each text; those without any mark of an open construction are passed over together."""
+    odd = any(len(field.text) > LONGEST for field in fields) or _SIGNS.search(
+        "\n".join(field.text for field in fields)
+    )
     whole = wording.fold(_BETWEEN.join(field.text[:LONGEST].replace(_BETWEEN, "") for field in fields))
     has_template, marks = wording.template(whole) is not None, wording.marks_in(whole)
-    for field, folded in zip(fields, whole.split(_BETWEEN), strict=True):
+    for field, folded in zip(fields, whole.split(_BETWEEN), strict=False):
+        found = tuple(_signs(field)) if odd else ()
         if has_template or field.name or any(mark in folded for mark in marks):
-            yield from _words(field, wording.cover(folded), wording)
+            found = (*found, *_words(field, wording.cover(folded), wording))
+        yield found
 
 
 def _words(field: Field, folded: str, wording: Wording) -> Iterator[Finding]:

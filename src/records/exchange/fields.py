@@ -9,13 +9,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from records.domain.centres import LocalSupplement
-from records.domain.eligibility import SelfCheck
+from records.domain.conditions import NO, YES, AllOf, AnyOf, Condition, MainSituation, Operator, Option, Test
 from records.domain.findings import Finding
-from records.domain.guide_elements import Period
+from records.domain.guide_elements import LocalSupplement, SelfCheck
 from records.domain.guide_parts import Fee, Guide
+from records.domain.periods import Period
 from records.domain.plain import arms, composed, defaults, optional, shape
-from records.domain.situations import NO, YES, AllOf, AnyOf, Condition, MainSituation, Operator, Option, Test
 from records.domain.vocabulary import Grade, Term
 
 from .guide_fields import KEYS, NOT_LOCAL

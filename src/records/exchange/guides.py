@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from records.domain.guides import Guide, check
 
 from .fields import GuideFinding, Reader, written
 from .guide_fields import KEYS
-from .yaml_files import LARGEST, dump
+from .yaml_files import LARGEST, dump, shipped
 
 __all__ = ["KEYS", "LARGEST", "GuideFinding", "lint_guide", "read_guide", "shipped_guides", "write_guide"]
 
@@ -38,11 +37,8 @@ def lint_guide(source: Path | str | bytes, name: str, **rules: Any) -> tuple[Gui
 
 
 def shipped_guides() -> Iterator[tuple[str, str]]:
-    """Yield the file names and texts of the guides that come with the system, in the order of their names."""
-    folder = files("records.rules").joinpath("guides")
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".yaml"):
-            yield entry.name, entry.read_text(encoding="utf-8")
+    """Return the file names and texts of the guides that come with the system, in the order of their names."""
+    return shipped("guides")
 
 
 def write_guide(guide: Guide) -> str:

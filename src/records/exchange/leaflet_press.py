@@ -99,6 +99,17 @@ class Press:
         texts = [(0.0, at * step + rise, line, size, bold, colour) for at, line in enumerate(lines)]
         return Block(len(lines) * step, texts)
 
+    def balanced(self, text: str, *, width: float, size: float) -> Block:
+        """Return a bold text cut into as few lines as fit, of about equal length, so that no character is left alone."""
+        step, found = size * POINT / 2, self.text(text, width=width, size=size, bold=True, leading=1.35)
+        while len(found.texts) > 1:
+            width -= step
+            narrower = self.text(text, width=width, size=size, bold=True, leading=1.35)
+            if len(narrower.texts) > len(found.texts):
+                break
+            found = narrower
+        return found
+
     def shorts(self, pairs: Iterable[Pair], width: float) -> Block:
         """Return labelled texts side by side, as many on a line as fit."""
         size, block, x = self.style.body, Block(), 0.0
@@ -290,9 +301,7 @@ class Press:
             tallest = 0.0
             for at, (label, value) in enumerate(row):
                 tile = self.text(label, width=width - em, size=style.small, colour=SOFT)
-                tile.below(
-                    self.text(value, width=width - em, size=style.body * 1.12, bold=True, leading=1.35)
-                )
+                tile.below(self.balanced(value, width=width - em, size=style.body * 1.12))
                 left = em + at * width
                 ground.texts += [(left + x, ground.height + y, *rest) for x, y, *rest in tile.texts]
                 tallest = max(tallest, tile.height)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 
+from records.domain.facts import in_one
 from records.domain.guide_elements import Handling, Place, Step
 from records.domain.guide_parts import Fee, Guide, Limits, Line, LocalSupplement, Question, Special
 from records.domain.vocabulary import Term
@@ -19,9 +20,9 @@ from .leaflet_words import (
     Section,
     batch_words,
     chinese_day,
-    condition_of,
     copies,
     necessity,
+    only_if,
     said,
 )
 
@@ -90,7 +91,7 @@ def _materials(guide: Guide) -> Section:
 
 
 def _question(question: Question) -> Pair:
-    options = "；".join(f"{option.text}{_bracketed(option.note)}" for option in question.options)
+    options = in_one(f"{option.text}{_bracketed(option.note)}" for option in question.options)
     text = question.text + (f"（{options}）" if options else "") + (question.note and f"　{question.note}")
     return ("先想清楚", text)
 
@@ -100,7 +101,6 @@ def _bracketed(text: str) -> str:
 
 
 def _line(guide: Guide, line: Line) -> Entry:
-    condition = condition_of(guide, line)
     tags = [necessity(line)]
     if line.waived:
         tags.append("免提交")
@@ -121,15 +121,16 @@ def _line(guide: Guide, line: Line) -> Entry:
             ("证照类型代码", line.licence_code),
         ),
         said(
-            ("何时要", condition),
+            ("何时要", only_if(guide, line)),
             ("要求", line.acceptance),
             ("怎么填", line.fill_notes),
             ("空白表", line.blank),
             ("样表", line.sample),
             ("从哪里来", line.source_note),
             ("已有不用交", line.reuse_note),
-            ("执行标准", "；".join(line.standards)),
+            ("执行标准", in_one(line.standards)),
             ("依据", line.basis),
+            ("可以告知承诺", line.promise),
             ("备注", line.remark),
         ),
     )
@@ -154,8 +155,7 @@ def _step(mark: str, step: Step) -> Entry:
 
 def _who(guide: Guide) -> Section:
     checks = [
-        f"{check.text}{_bracketed('；'.join(_said_texts(check.reason, check.where, check.note)))}"
-        for check in guide.checks
+        f"{check.text}{_bracketed(in_one((check.reason, check.where, check.note)))}" for check in guide.checks
     ]
     return Section(
         "谁能办",
@@ -172,10 +172,6 @@ def _who(guide: Guide) -> Section:
             *(("自助核对", text) for text in checks),
         ),
     )
-
-
-def _said_texts(*texts: str) -> list[str]:
-    return [text for text in texts if text]
 
 
 #: What each element of the handling is called on paper.
@@ -217,7 +213,7 @@ def _time(guide: Guide) -> Section:
 
 def _special(special: Special) -> str:
     period = special.period.label if special.period else ""
-    return "，".join(_said_texts(special.kind.label, special.note, period, special.basis))
+    return in_one((special.kind.label, special.note, period, special.basis))
 
 
 def _fees(guide: Guide) -> Section:
@@ -268,10 +264,7 @@ def _local(guide: Guide) -> Section:
 
 def _supplement(each: LocalSupplement) -> Entry:
     place = each.place
-    steps = (
-        (step.name, "，".join(_said_texts(step.post, step.limit, step.standard, step.paper)))
-        for step in each.steps
-    )
+    steps = ((step.name, in_one((step.post, step.limit, step.standard, step.paper))) for step in each.steps)
     return Entry(
         "",
         place.name if place else each.level.label,
@@ -311,7 +304,7 @@ def _basis(guide: Guide) -> Section:
         revision = f"{chinese_day(law.revision)}文本" if law.revision else ""
         short = said(("文号", law.number), ("版本", revision), ("条款", "、".join(law.articles)))
         entries.append(Entry("", law.name, short=short, long=said(("内容", law.text))))
-    return Section("依据什么", long=said(("执行标准", "；".join(guide.standards))), entries=tuple(entries))
+    return Section("依据什么", long=said(("执行标准", in_one(guide.standards))), entries=tuple(entries))
 
 
 def _codes(guide: Guide) -> Section:
@@ -329,7 +322,6 @@ def _codes(guide: Guide) -> Section:
             ("办件类型", guide.item_kind.label),
             ("受理系统", guide.acceptance.label),
             ("实施主体", guide.unit_name),
-            ("实施日期", _shown(version.effective)),
             ("计划停止", _shown(version.until)),
         ),
         long=said(
@@ -340,7 +332,7 @@ def _codes(guide: Guide) -> Section:
                 else (
                     ("委托代办", f"{delegation.delegating}委托{delegation.handling}办理"),
                     ("委托文件", delegation.document),
-                    ("委托期限", "至".join(_said_texts(_shown(delegation.since), _shown(delegation.until)))),
+                    ("委托期限", in_one((_shown(delegation.since), _shown(delegation.until)), "至")),
                     ("委托范围", delegation.scope),
                 )
             ),

@@ -37,8 +37,8 @@ class Edition:
 
     @property
     def label(self) -> str:
-        """The edition as every page names it: 第1版 自2026年1月1日起实施 校验码0a1b2c3d4e5f."""
-        since = f"自{chinese_day(self.effective)}起实施　" if self.effective else ""
+        """The edition as every page names it: 第1版 自2026年1月1日起施行 校验码0a1b2c3d4e5f."""
+        since = f"自{chinese_day(self.effective)}起施行　" if self.effective else ""
         return f"第{self.number}版　{since}校验码{self.digest[:12]}"
 
 
@@ -104,9 +104,21 @@ def condition_of(guide: Guide, line: Line) -> str:
     return in_words(line.condition, {question.key: question for question in guide.situations})
 
 
+def only_if(guide: Guide, line: Line) -> str:
+    """Return when a line is needed as a phrase: 仅当“是否委托他人代为办理：是”时需要; empty when it always is."""
+    condition = condition_of(guide, line)
+    return f"仅当“{condition}”时需要" if condition else ""
+
+
 def copies(line: Line) -> str:
-    """Return how many are wanted: 原件1份，复印件0份."""
-    return f"原件{line.originals}份，复印件{line.copies}份"
+    """Return how many are handed in: 原件1份，不要复印件; empty where only the form is told, 不用交 where nothing is."""
+    if line.waived:
+        return "不用交"
+    counted = (("原件", line.originals), ("复印件", line.copies))
+    told = [f"{kind}{count}份" for kind, count in counted if count]
+    if line.originals and not line.copies:
+        told.append("不要复印件")
+    return "，".join(told)
 
 
 def batch_words(batch: Batch) -> str:

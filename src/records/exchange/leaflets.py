@@ -9,11 +9,21 @@ from __future__ import annotations
 from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from records.domain.facts import in_one
 from records.domain.guide_parts import Guide, Line
 from records.exchange.layout import POINT, Page
 from records.exchange.leaflet_press import BLUE, SOFT, WASH, Block, Press, Style
 from records.exchange.leaflet_sections import sections
-from records.exchange.leaflet_words import Edition, Entry, batch_words, condition_of, quick_view, wanted
+from records.exchange.leaflet_words import (
+    Edition,
+    Entry,
+    batch_words,
+    copies,
+    only_if,
+    quick_view,
+    said,
+    wanted,
+)
 from records.exchange.typeface import Typeface
 
 A4 = Page(210.0, 297.0, 18.0, 18.0, 18.0, 18.0)
@@ -114,10 +124,10 @@ class OneSide(Press):
             yield "看情形带", [self._brought(line, str(at)) for at, line in enumerate(sometimes, start)]
         if left_out:
             yield f"另有{left_out}份材料写不下，请扫码看全部", []
-        conditions = {line: condition_of(guide, line) for line in guide.lines if line.waived}
+        conditions = {line: only_if(guide, line) for line in guide.lines if line.waived}
         fetched = [f"{line.name}（{when}）" if when else line.name for line, when in conditions.items()]
         if fetched:
-            yield "不用带，由我们调取", [self.text("；".join(fetched), width=width, size=self.style.body)]
+            yield "不用带，由我们调取", [self.text(in_one(fetched), width=width, size=self.style.body)]
         if self.style.steps:
             yield "怎么办", [self._steps()]
         blocks = [self.entry(Entry("", place.name, (), (("窗口", place.window), ("电话", place.phone)), (("地址", place.address), ("时间", place.hours))), width)
@@ -126,12 +136,11 @@ class OneSide(Press):
         yield "到哪里、什么时候", blocks
 
     def _brought(self, line: Line, mark: str) -> Block:
-        style, condition = self.style, condition_of(self.guide, line)
-        counted = (("原件", line.originals), ("复印件", line.copies))
-        amount = "、".join(f"{kind}{count}份" for kind, count in counted if count) or line.form.label
-        long = (("什么情形", condition),) if condition else ()
-        found = self.entry(Entry(mark, line.name, (amount,), (), long), self.page.measure)
-        found.height += style.body * POINT * 0.1
+        long = said(("何时要", only_if(self.guide, line)))
+        found = self.entry(
+            Entry(mark, line.name, (copies(line) or line.form.label,), (), long), self.page.measure
+        )
+        found.height += self.style.body * POINT * 0.1
         return found
 
     def _steps(self) -> Block:
@@ -166,8 +175,8 @@ class OneSide(Press):
         ask = [f"{contact.way} {contact.value}" for contact in guide.contacts]
         complain = [f"{contact.way} {contact.value}" for contact in guide.complaints]
         pairs = (
-            ("咨询", "；".join(ask) or edition.phone),
-            ("投诉", "；".join(complain) or edition.supervision),
+            ("咨询", in_one(ask) or edition.phone),
+            ("投诉", in_one(complain) or edition.supervision),
             ("完整指南", "扫右上方的码；没有手机的，向窗口要A4全文或者大字版。"),
         )
         found = Block()

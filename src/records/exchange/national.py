@@ -1,7 +1,6 @@
-"""The national implementation list (实施清单) as files: tables of rows, joined into items, from XLSX or JSON, and back.
+"""The national implementation list (实施清单) as files: tables of rows, joined into items, and back.
 
-A source says once how its files differ: what its sheets and columns are called, and in which system it writes codes. Every
-row keeps its sheet and number, so that whatever is wrong can be mended where it stands.
+Every row keeps its sheet and number, so that whatever is wrong can be mended where it stands.
 """
 
 from __future__ import annotations
@@ -9,15 +8,17 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
 
-from records.domain.findings import Finding, Refused, Severity
+from records.domain.findings import Finding, Severity
+from records.extraction.types import SheetLimits, SheetRow, Unreadable
 from records.rules import national
 
 from .national_cells import Wrong, as_code
-from .sheets import Cell, SheetLimits, SheetRow, Unreadable, read_sheets, write_sheets
+from .national_sources import Source
+from .sheets import Cell, letters, write_sheets
 
 ERRORS = "错误"
 """The heading of the column in which a report writes; it is passed over when the mended file comes back."""
@@ -25,115 +26,27 @@ LARGEST = 128 << 20
 LIMITS = SheetLimits(packed=LARGEST, unpacked=600 << 20, sheets=40, rows=300_000, columns=200)
 MOST_ROWS = 400_000
 
-Codes = str | Mapping[str, str]
-
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """How one source writes its lists (来源映射): its sheets, headings, code systems, and what it never says.
+class Head:
+    """The heading of a table in a file: its sheet, its words as they stand, and the national name of each column.
 
-    ``system`` holds for every column that ``systems`` does not name (``material.is_need``); a system is a name, or the
-    source's own codes with the word for each. ``given`` are texts for columns that the files do not have.
+    ``at`` has the place of each column by its national name, counted from 0.
     """
-
-    name: str
-    system: str = ""
-    systems: Mapping[str, Codes] = field(default_factory=dict)
-    sheets: Mapping[str, str] = field(default_factory=dict)
-    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    given: Mapping[str, str] = field(default_factory=dict)
-
-    def codes(self, column: national.Column) -> Codes:
-        """Return in which system a column is written."""
-        return self.systems.get(f"{column.table}.{column.name}", self.system)
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the mapping as plain values, the form that is kept and shown."""
-        return {
-            "name": self.name,
-            "system": self.system,
-            "systems": {
-                key: value if isinstance(value, str) else dict(value) for key, value in self.systems.items()
-            },
-            "sheets": dict(self.sheets),
-            "columns": {table: dict(named) for table, named in self.columns.items()},
-            "given": dict(self.given),
-        }
-
-
-def read_source(plain: object) -> Source | Refused:
-    """Read a mapping from plain values; unknown tables, columns and systems are all told at once."""
-    if not isinstance(plain, dict) or not isinstance(plain.get("name"), str) or not plain["name"].strip():
-        return Refused((Finding("import.source-form", params={"part": "name"}),))
-    parts = {part: plain.get(part, {}) for part in ("systems", "sheets", "columns", "given")}
-    wrong = sorted(plain.keys() - parts.keys() - {"name", "system"})
-    wrong += [part for part, value in parts.items() if not isinstance(value, dict)]
-    wrong += [f"columns.{table}" for table, named in _pairs(parts["columns"]) if not isinstance(named, dict)]
-    system = plain.get("system", "")
-    wrong += [] if isinstance(system, str) else ["system"]
-    wrong += [f"given.{path}" for path, text in _pairs(parts["given"]) if not isinstance(text, str)]
-    wrong += [
-        f"systems.{path}" for path, named in _pairs(parts["systems"]) if not isinstance(named, str | dict)
-    ]
-    found = [Finding("import.source-form", subject=part, params={"part": part}) for part in wrong]
-    if not found:
-        found = [
-            *_unknown_columns(parts),
-            *_unknown_tables(parts),
-            *_unknown_systems(system, parts["systems"]),
-        ]
-    return Refused(tuple(found)) if found else Source(name=plain["name"].strip(), system=system, **parts)
-
-
-def _pairs(part: object) -> Iterable[tuple[str, object]]:
-    return part.items() if isinstance(part, dict) else ()
-
-
-def _unknown_columns(parts: Mapping[str, Mapping]) -> Iterator[Finding]:
-    named = [
-        (f"columns.{table}", table, name, heading)
-        for table, headings in parts["columns"].items()
-        for heading, name in headings.items()
-        if name and name not in national.KEYS
-    ]
-    named += [
-        (part, *path.partition(".")[::2], path) for part in ("systems", "given") for path in parts[part]
-    ]
-    for subject, table, name, heading in named:
-        if name not in national.columns().get(table, ()):
-            yield Finding(
-                "import.source-column", subject=subject, params={"column": str(name), "heading": heading}
-            )
-
-
-def _unknown_tables(parts: Mapping[str, Mapping]) -> Iterator[Finding]:
-    for sheet, table in parts["sheets"].items():
-        if table and table not in national.TABLES:
-            yield Finding("import.source-table", subject=f"sheets.{sheet}", params={"table": str(table)})
-
-
-def _unknown_systems(system: str, systems: Mapping[str, Codes]) -> Iterator[Finding]:
-    every = {name for names in national.systems().values() for name in names}
-    for name in (system, *(each for each in systems.values() if isinstance(each, str))):
-        if name and name not in every:
-            yield Finding("import.source-system", subject="systems", params={"system": name[:40]})
-
-
-class Head(NamedTuple):
-    """The heading of a table in a file: its sheet, its words as they stand, and the national name of each column."""
 
     table: str
     sheet: str
     words: tuple[str, ...]
     names: tuple[str, ...]
+    at: Mapping[str, int]
     lettered: bool
 
     def column(self, name: str) -> str:
         """Return how a column is found in the file: its letter and heading, or its heading alone."""
-        if name not in self.names:
+        at = self.at.get(name)
+        if at is None:
             return ""
-        at = self.names.index(name)
-        return f"{get_letter(at)} {self.words[at]}" if self.lettered else self.words[at]
+        return f"{letters(at)} {self.words[at]}" if self.lettered else self.words[at]
 
 
 class Row(NamedTuple):
@@ -145,10 +58,8 @@ class Row(NamedTuple):
 
     def cell(self, name: str) -> object:
         """Return the cell of a column by its national name, None where there is none."""
-        try:
-            return self.cells[self.head.names.index(name)]
-        except (ValueError, IndexError):
-            return None
+        at = self.head.at.get(name)
+        return self.cells[at] if at is not None and at < len(self.cells) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,41 +107,35 @@ class Lists:
         return bool(self.items) or not any(found.stops for found in self.findings)
 
 
-def read_lists(source: bytes, name: str, mapping: Source) -> Lists:
-    """Read a file into items; it is taken for a workbook or for JSON by its first bytes, never by its name."""
+def read_lists(rows: Iterable[SheetRow], name: str, mapping: Source) -> Lists:
+    """Join the rows of a file into items; ``name`` is that of the file, ``rows`` may break off with ``Unreadable``."""
     lists = Lists()
-    if len(source) > LARGEST:
-        lists.findings.append(RowFinding(Finding("import.file-too-large", params={"limit": LARGEST >> 20})))
-        return lists
-    rows = list(_read(source, name, mapping, lists))
-    _join(rows, lists)
+    _join(list(_read(rows, name, mapping, lists)), lists)
     if not lists.items and not lists.findings:
         lists.findings.append(RowFinding(Finding("import.no-items")))
     return lists
 
 
-def _read(source: bytes, name: str, mapping: Source, lists: Lists) -> Iterator[Row]:
-    try:
-        if source[:4] == b"PK\x03\x04":
-            yield from _workbook_rows(source, mapping, lists)
-        elif source.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-            yield from _json_rows(source, mapping, lists)
-        else:
-            lists.findings.append(RowFinding(Finding("import.not-a-list", params={"name": name[:80]})))
-    except Unreadable as bad:
-        lists.findings.append(RowFinding(bad.finding))
-
-
-def _workbook_rows(source: bytes, mapping: Source, lists: Lists) -> Iterator[Row]:
+def _read(rows: Iterable[SheetRow], name: str, mapping: Source, lists: Lists) -> Iterator[Row]:
+    """Yield the rows below the headings; a table that has none, or is none, is told and passed over."""
     sheet, head = None, None
-    for count, row in enumerate(read_sheets(io.BytesIO(source), limits=LIMITS)):
-        if count > MOST_ROWS:
-            raise Unreadable("sheet.too-large", what="rows", limit=MOST_ROWS)
-        if row.sheet != sheet:
-            sheet = row.sheet
-            head = _head(sheet, _words(row), mapping, lists, number=row.row, lettered=True)
-        elif head is not None:
-            yield Row(head, row.row, row.cells)
+    try:
+        for count, row in enumerate(rows):
+            if count > MOST_ROWS:
+                raise Unreadable("sheet.too-large", what="rows", limit=MOST_ROWS)
+            if row.sheet != sheet:
+                sheet, words = row.sheet, _words(row)
+                if not words:
+                    found = Finding("import.json-form", params={"table": sheet})
+                    lists.findings.append(RowFinding(found, sheet=sheet))
+                head = _head(sheet, words, mapping, lists, number=row.row) if words else None
+            elif head is not None:
+                yield Row(head, row.row, row.cells)
+    except Unreadable as bad:
+        found = bad.finding
+        if found.code == "import.not-a-list":
+            found = replace(found, params={"name": name[:80]})
+        lists.findings.append(RowFinding(found))
 
 
 def _words(row: SheetRow) -> tuple[str, ...]:
@@ -240,44 +145,21 @@ def _words(row: SheetRow) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _json_rows(source: bytes, mapping: Source, lists: Lists) -> Iterator[Row]:
-    try:
-        plain = json.loads(source.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 0)
-        lists.findings.append(RowFinding(Finding("import.json-broken", params={"line": line}), row=line))
-        return
-    tables = {"general": plain} if isinstance(plain, list) else plain
-    for sheet, objects in tables.items():
-        if not isinstance(objects, list) or not all(isinstance(each, dict) for each in objects):
-            lists.findings.append(
-                RowFinding(Finding("import.json-form", params={"table": sheet[:80]}), sheet=sheet[:80])
-            )
-            continue
-        if not objects:
-            continue
-        words = tuple(dict.fromkeys(word for each in objects for word in each))
-        head = _head(sheet, words, mapping, lists, number=0, lettered=False)
-        for number, each in enumerate(objects, start=1) if head is not None else ():
-            yield Row(head, number, tuple(map(each.get, words)))
-
-
-def _head(
-    sheet: str, words: tuple[str, ...], mapping: Source, lists: Lists, *, number: int, lettered: bool
-) -> Head | None:
+def _head(sheet: str, words: tuple[str, ...], mapping: Source, lists: Lists, *, number: int) -> Head | None:
     """Recognise a table by its name and its columns by their headings; what is unknown is told once."""
     table = mapping.sheets.get(sheet, national.sheets().get(national.fold(sheet)))
     if not table:
         found = Finding("import.sheet-unknown", Severity.WARNS, params={"sheet": sheet[:80]})
         lists.findings.append(RowFinding(found, sheet=sheet[:80], stops=False))
         return None
+    lettered = number > 0
     own = {national.fold(word): name for word, name in mapping.columns.get(table, {}).items()}
     known = national.headers(table)
     names = []
     for at, word in enumerate(words):
         folded = national.fold(word)
         name = own.get(folded, known.get(folded, ""))
-        where = f"{get_letter(at)} {word}" if lettered else word
+        where = f"{letters(at)} {word}" if lettered else word
         if name and name in names:
             found = Finding("import.column-twice", params={"column": word[:80], "name": name})
             lists.findings.append(RowFinding(found, sheet, number, where))
@@ -290,7 +172,8 @@ def _head(
         if column.needed and column.name not in names and f"{table}.{column.name}" not in mapping.given:
             params = {"column": column.label, "name": column.name}
             lists.findings.append(RowFinding(Finding("import.column-missing", params=params), sheet, number))
-    return Head(table, sheet, words, tuple(names), lettered)
+    at = {name: at for at, name in enumerate(names) if name}
+    return Head(table, sheet, words, tuple(names), at, lettered)
 
 
 def _join(rows: Iterable[Row], lists: Lists) -> None:
@@ -323,16 +206,25 @@ def _join(rows: Iterable[Row], lists: Lists) -> None:
             if named:
                 by_name.setdefault((key, named), []).append(item)
     for row in waiting:
-        named = [(key, code) for key in national.KEYS if (code := _code(row, key))]
-        owners = next((by_name[pair] for pair in named if pair in by_name), [])
+        key, named, owners = _owners(row, by_name)
         if len(owners) == 1:
             owners[0].rows.setdefault(row.head.table, []).append(row)
             continue
-        code = "import.row-ambiguous" if owners else "import.row-astray"
-        found = Finding(code, params={"code": named[0][1] if named else "", "count": len(owners)})
-        column = row.head.column(named[0][0]) if named else ""
-        lists.findings.append(RowFinding(found, row.head.sheet, row.number, column))
+        wrong = "import.row-ambiguous" if owners else "import.row-astray"
+        found = Finding(wrong, params={"code": named, "count": len(owners)})
+        lists.findings.append(RowFinding(found, row.head.sheet, row.number, row.head.column(key)))
         lists.strays.append(row)
+
+
+def _owners(row: Row, by_name: Mapping[tuple[str, str], list[Item]]) -> tuple[str, str, list[Item]]:
+    """Return the items that a row names, and by which key: the first that any item has, else the first it gives."""
+    first = ("", "")
+    for key in national.KEYS:
+        code = _code(row, key)
+        if owners := by_name.get((key, code), []) if code else []:
+            return key, code, owners
+        first = first if first[1] or not code else (key, code)
+    return (*first, [])
 
 
 def _code(row: Row, name: str) -> str:
@@ -407,9 +299,3 @@ def heading(table: str) -> tuple[str, ...]:
     """Return the columns of a table in the order in which we write them, with what joins its rows to an item in front."""
     own = tuple(national.columns()[table])
     return own if table == "general" else ("task_code", "task_handle_item", *own)
-
-
-@cache
-def get_letter(at: int) -> str:
-    """Return how a spreadsheet calls a column that is counted from 0: A, B, … AA."""
-    return (get_letter(at // 26 - 1) if at > 25 else "") + chr(65 + at % 26)

@@ -15,7 +15,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from records.domain.findings import Finding, Severity
-from records.domain.guide_elements import Contact, Period
+from records.domain.guide_elements import Contact
+from records.domain.guide_parts import Citation
+from records.domain.periods import Period
 from records.domain.wording import LONGEST
 from records.rules import national
 
@@ -54,6 +56,10 @@ _NUMBERED = re.compile(
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}.*)?")
 _PHONE = re.compile(r"\d[\d\-—()（） 转]{4,}\d")
 _CONTACT = re.compile(r"([^：:\d]{1,12})[：:]\s*(?!//)(.+)")
+_LAW = re.compile(
+    r"《(?P<name>[^《》]+)》\s*(?:[（(](?P<number>[^（）()]*(?:号|令)[^（）()]*)[）)])?\s*"
+    r"(?P<articles>第[零一二三四五六七八九十百千\d]+条(?:第[零一二三四五六七八九十\d]+[款项])*(?:[、，,和及]\s*第[零一二三四五六七八九十百千\d]+条(?:第[零一二三四五六七八九十\d]+[款项])*)*)?"
+)
 _CODE = re.compile("[0-9A-Z]{1,60}")
 _EPOCH = date(1899, 12, 30)
 
@@ -98,7 +104,7 @@ def clean(text: str) -> Cleaned:
         text = html.unescape(text)
         taken.append("entities")
     if _ERROR_PAGE.search(text):
-        raise Wrong("import.error-page", begins=text.strip()[:30])
+        raise Wrong("import.error-page", begins=text.strip()[:30].encode("utf-8", "ignore").decode())
     if _ACTIVE.search(text):
         raise Wrong("import.script")
     if _BROKEN.search(text):
@@ -280,3 +286,18 @@ def contacts(text: str) -> tuple[Contact, ...]:
         elif part:
             found.append(Contact("电话" if _PHONE.fullmatch(part) else "窗口", part))
     return tuple(found)
+
+
+def laws(text: str) -> tuple[Citation, ...]:
+    """Read the laws that a paragraph names: 《名称》（文号）第几条, and after the last one what it quotes."""
+    found = list(_LAW.finditer(text))
+    return tuple(
+        Citation(
+            law["name"],
+            law["number"] or "",
+            None,
+            tuple(re.split(r"[、，,和及]\s*(?=第)", law["articles"])) if law["articles"] else (),
+            text[law.end() :].lstrip("：:，。 ") if law is found[-1] else "",
+        )
+        for law in found
+    )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from records.domain.deadlines import SpecialProcedure
 from records.domain.findings import Finding, Severity
-from records.domain.guide_elements import Handling, Period, Place, Step
+from records.domain.guide_elements import Handling, Place, Step
 from records.domain.guide_parts import (
     AcceptanceSystem,
     Archiving,
@@ -35,21 +35,17 @@ from records.domain.guide_parts import (
     Special,
     Version,
 )
+from records.domain.periods import Period
 from records.domain.plain import arms, optional, shape
 from records.domain.standards import Standards
 from records.domain.vocabulary import Grade, ItemKind, ItemType, Limit, Necessity, Retention
 from records.rules import catalogue, national
 
 from . import national_cells as cells
-from .national import Item, Row, RowFinding, Source
+from .national import Item, Row
+from .national_reading import CellReader, Reading
 
-_LENGTHS = {"codes.basic": 12, "handling.town_code": 9, "handling.village_code": 12}
-_EMPTY: tuple[object, ...] = (None, (), "")
 _NONE = frozenset({"", "无", "无。", "没有", "/", "-", "不涉及"})
-_LAW = re.compile(
-    r"《(?P<name>[^《》]+)》\s*(?:[（(](?P<number>[^（）()]*(?:号|令)[^（）()]*)[）)])?\s*"
-    r"(?P<articles>第[零一二三四五六七八九十百千\d]+条(?:第[零一二三四五六七八九十\d]+[款项])*(?:[、，,和及]\s*第[零一二三四五六七八九十百千\d]+条(?:第[零一二三四五六七八九十\d]+[款项])*)*)?"
-)
 _SPLIT_FLOW = re.compile(r"\s*(?:——?|-{1,2}>|→|⇒|>|＞|；|;|\n)\s*")
 
 
@@ -63,25 +59,16 @@ class Unit:
 
 @dataclass(slots=True)
 class Composed:
-    """The guide that an item stands for, or nothing; everything found in its cells, and where each field stood."""
+    """The guide that an item stands for, or nothing; whether it is in use at its source, and how its rows were read."""
 
+    reading: Reading
     guide: Guide | None = None
-    findings: list[RowFinding] = field(default_factory=list)
-    places: dict[str, tuple[Row, str]] = field(default_factory=dict)
     in_use: bool = True
-
-    def locate(self, found: Finding, *, stops: bool) -> RowFinding:
-        """Give a finding about a field of the guide the place of the nearest cell it came from."""
-        path = found.subject
-        while path not in self.places and path:
-            path = path.rpartition(".")[0]
-        row, name = self.places[path]
-        return RowFinding(found, row.head.sheet, row.number, row.head.column(name) if name else "", stops)
 
 
 def compose(
     item: Item,
-    source: Source,
+    cells: CellReader,
     *,
     units: Mapping[str, Unit],
     base: Guide | None = None,
@@ -91,26 +78,32 @@ def compose(
 
     ``units`` are the office's by credit code, ``standards`` its standard materials, the shipped ones unless given.
     """
-    return _Writer(item, source, base, standards or catalogue.shipped()).write(units)
+    return _Writer(item, Reading(cells), base, standards or catalogue.shipped()).write(units)
 
 
 class _Writer:
     """Writes one guide; all that is wrong in any cell is collected before anything is refused."""
 
-    def __init__(self, item: Item, source: Source, base: Guide | None, known: Standards) -> None:
-        self.item, self.source, self.base, self.known = item, source, base, known
-        self.done = Composed()
+    def __init__(self, item: Item, reading: Reading, base: Guide | None, known: Standards) -> None:
+        self.item, self.base, self.known = item, base, known
+        self.wrong = reading.wrong
+        self.done = Composed(reading)
         self.said: dict[str, Any] = {}
+
+    def row(self, row: Row) -> dict[str, Any]:
+        """Read a row about the item itself, and keep what it says of each field."""
+        read = self.done.reading.row(row, "")
+        known = national.known(row.head.table)
+        self.said |= {known[name].field: value for name, value in read.items() if known[name].field}
+        return read
 
     def write(self, units: Mapping[str, Unit]) -> Composed:
         """Read the cells of every table and put the guide together."""
         row = self.item.general
-        self.done.places[""] = (row, "")
-        general = self.row(row, "")
+        general = self.row(row)
         extra = self.item.rows.get("extend", [])
-        extend: dict[str, Any] = {}
         for each in extra[:1]:
-            extend = self.row(each, "")
+            self.row(each)
         for each in extra[1:]:
             self.wrong(Finding("import.second-row"), each)
         self.done.in_use = general.get("task_state") in (None, "in-use")
@@ -121,82 +114,18 @@ class _Writer:
             )
         tables = {
             table: [
-                (each, self.row(each, f"{path}.{at}"))
+                (each, self.done.reading.row(each, f"{path}.{at}"))
                 for at, each in enumerate(self.item.rows.get(table, ()))
             ]
             for table, path in _LISTS.items()
         }
-        parts = self.parts(general, extend, tables)
-        if unit is None or any(found.stops for found in self.done.findings):
+        parts = self.parts(general, tables)
+        if unit is None or any(found.stops for found in self.done.reading.findings):
             return self.done
         self.done.guide = self.guide(unit, general, parts)
         return self.done
 
-    def row(self, row: Row, path: str) -> dict[str, Any]:
-        """Read one row: its values by national name, empty ones left out; what no file says comes from the source."""
-        known, read = national.known(row.head.table), {}
-        if path:
-            self.done.places[path] = (row, "")
-        for name, cell in zip(row.head.names, row.cells, strict=False):
-            column = known.get(name)
-            if column is None:
-                continue
-            value = self.value(column, cell, row) if cell is not None and cell != "" else None
-            if value not in _EMPTY:
-                read[name] = value
-            elif column.needed and value != () and f"{column.table}.{name}" not in self.source.given:
-                self.wrong(Finding("import.cell-empty", params={"column": column.label}), row, name)
-            field_path = (
-                f"{path}.{column.field}" if path and column.field else column.field or _PLACED.get(name)
-            )
-            if field_path:
-                self.done.places[field_path] = (row, name)
-        for key, text in self.source.given.items():
-            table, _, name = key.partition(".")
-            if table == row.head.table and name not in read:
-                value = self.value(known[name], text, row)
-                if value not in _EMPTY:
-                    read[name] = value
-        if not path:
-            self.said |= {known[name].field: value for name, value in read.items() if known[name].field}
-        return read
-
-    def value(self, column: national.Column, cell: object, row: Row) -> Any:
-        """Read a cell by the kind of its column; nothing when that is not possible (and reported)."""
-        try:
-            match column.kind:
-                case "number":
-                    return cells.as_number(cell)
-                case "day":
-                    return cells.as_day(cell)
-                case "period":
-                    return cells.as_period(cell)
-                case "term":
-                    return cells.as_term(cell, column.codes, self.source.codes(column))
-                case "yes-no":
-                    told = cells.as_term(cell, column.codes, self.source.codes(column))
-                    return None if told is None else told == "1"
-                case "terms":
-                    return cells.as_terms(cell, column.codes, self.source.codes(column))
-                case "code":
-                    cleaned = cells.as_code(cell, length=_LENGTHS.get(column.field, 0))
-                case _:
-                    cleaned = cells.as_text(cell)
-        except cells.Wrong as wrong:
-            self.wrong(Finding(wrong.code, params={"label": column.label, **wrong.params}), row, column.name)
-            return ()
-        for what in cleaned.taken:
-            where = (row.head.sheet, row.number, row.head.column(column.name))
-            self.done.findings.append(RowFinding(cells.note(what, column.label), *where, stops=False))
-        return _SHAPED.get(column.kind, _same)(cleaned.text)
-
-    def wrong(self, found: Finding, row: Row, name: str = "", *, stops: bool = True) -> None:
-        """Report a cell or a row."""
-        self.done.findings.append(
-            RowFinding(found, row.head.sheet, row.number, row.head.column(name) if name else "", stops)
-        )
-
-    def parts(self, general: dict, extend: dict, tables: dict[str, list[tuple[Row, dict]]]) -> dict[str, Any]:
+    def parts(self, general: dict, tables: dict[str, list[tuple[Row, dict]]]) -> dict[str, Any]:
         """Return the parts of the guide that are more than a single cell."""
         base, found = self.base, {}
         found["limits"] = self.limits(general)
@@ -292,22 +221,12 @@ class _Writer:
 
     def cited(self, texts: tuple[str, ...]) -> tuple[Citation, ...]:
         """Read the laws out of one cell of prose; a cell that names none is wrong."""
-        found = []
-        for text in texts:
-            laws = list(_LAW.finditer(text))
-            for law in laws:
-                articles = (
-                    tuple(re.split(r"[、，,和及]\s*(?=第)", law["articles"])) if law["articles"] else ()
-                )
-                quoted = text[law.end() :].lstrip("：:，。 ") if law is laws[-1] else ""
-                found.append(
-                    self.as_before(Citation(law["name"], law["number"] or "", None, articles, quoted))
-                )
+        found = tuple(self.as_before(law) for text in texts for law in cells.laws(text))
         if texts and not found:
             self.wrong(
                 Finding("import.law-unread", params={"begins": texts[0][:30]}), self.item.general, "by_law"
             )
-        return tuple(found)
+        return found
 
     def as_before(self, law: Citation) -> Citation:
         """Keep number and revision that the guide already knows of a law which the cell only names."""
@@ -389,16 +308,6 @@ class _Writer:
         return replace(base, **changed, **parts)
 
 
-def _same(text: str) -> str:
-    return text
-
-
-_SHAPED: Mapping[str, Callable[[str], Any]] = {
-    "line": lambda text: " ".join(text.split("\n")),
-    "paragraphs": cells.paragraphs,
-    "words": cells.listed_words,
-    "contacts": cells.contacts,
-}
 _SPECIAL = {kind.label: kind for kind in SpecialProcedure}
 _LISTS = {
     "material": "lines",
@@ -408,10 +317,6 @@ _LISTS = {
     "fee": "fees",
     "window": "places",
 }
-_PLACED = {
-    "by_law": "basis", "handle_flow": "steps", "anticipate_day": "limits.statutory", "promise_day": "limits.promised",
-    "special_procedure": "special", "is_fee": "fee", "transact_addr": "places", "dept_code": "unit",
-}  # fmt: skip
 _NESTED: Mapping[str, type] = {
     "codes": Codes, "handling": Handling, "limits": Limits, "result": Result, "remedies": Remedies, "archiving": Archiving,
     "elder": Elder, "version": Version,

@@ -1,7 +1,6 @@
-"""Workbooks and comma files (表格文件): the one door to XLSX and CSV, row by row in both directions.
+"""Workbooks and comma files (表格文件) as we write them: row by row, equal rows in equal bytes.
 
-Equal rows give equal bytes. Text stays text: what looks like a formula is never one. A foreign workbook is measured
-before it is opened and read as a stream; every cell is known by sheet, row and column.
+Text stays text: what looks like a formula is never one. Those of others are read in ``extraction.sheets``.
 """
 
 from __future__ import annotations
@@ -11,23 +10,11 @@ import io
 import re
 import tempfile
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache
 from typing import IO
-from xml.etree import ElementTree
-from xml.parsers import expat
 from xml.sax.saxutils import escape
-
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils import column_index_from_string, get_column_letter
-from openpyxl.utils.datetime import from_excel
-from openpyxl.xml.constants import SHARED_STRINGS
-
-from records.domain.findings import Finding
 
 ZIP_EPOCH = (2000, 1, 1, 0, 0, 0)
 LONGEST_CELL = 32_767
@@ -35,79 +22,9 @@ LONGEST_CELL = 32_767
 CUT = "……（全文见网页）"
 RISKY = frozenset("=+-@\t\r")
 """Signs at the beginning of a text that spreadsheet programs take for a formula."""
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 Cell = str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SheetLimits:
-    """How large a foreign table may be: bytes packed and unpacked (beyond 1 MiB also their ratio), sheets, rows and columns of one, characters of a cell."""
-
-    packed: int = 50 << 20
-    unpacked: int = 500 << 20
-    ratio: int = 60
-    sheets: int = 20
-    rows: int = 200_000
-    columns: int = 300
-    cell: int = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One row of a sheet as texts, empty ones included; ``row`` counts from 1 as the program shows it."""
-
-    sheet: str
-    row: int
-    cells: tuple[str, ...]
-
-    def place(self, column: int) -> str:
-        """Return where a cell stands, as the program names it: 材料!C7; ``column`` counts from 0."""
-        return f"{self.sheet}!{get_column_letter(column + 1)}{self.row}"
-
-
-class Unreadable(Exception):
-    """A table that is not read, or not further; ``finding`` says why."""
-
-    def __init__(self, code: str, **params: str | int) -> None:
-        super().__init__(code)
-        self.finding = Finding(code, params=params)
-
-
-def read_sheets(file: IO[bytes], *, limits: SheetLimits = SheetLimits()) -> Iterator[SheetRow]:
-    """Yield every row of a workbook (XLSX) that says anything, sheet by sheet, without holding it in memory.
-
-    Days become 2026-11-21, whole numbers lose their point, a formula is its last result. Raises ``Unreadable`` with
-    ``sheet.not-xlsx``, ``sheet.too-large`` (what, limit) or ``sheet.declares`` (a document type, which none needs).
-    """
-    _measure(file, limits)
-    try:
-        book = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
-        book.read_manifest()
-        book.read_workbook()
-        apply_stylesheet(book.archive, book.wb)
-        sheets = [(sheet.name, relation.target) for sheet, relation in book.parser.find_sheets()]
-        texts = _shared(book)
-    except Exception as error:  # openpyxl raises whatever its parsers raise
-        raise Unreadable("sheet.not-xlsx") from error
-    with book.archive:
-        if len(sheets) > limits.sheets:
-            raise Unreadable("sheet.too-large", what="sheets", limit=limits.sheets)
-        for name, path in sheets:
-            yield from _rows_of(book, name, path, texts, limits)
-
-
-def read_csv(file: IO[bytes], *, sheet: str = "", limits: SheetLimits = SheetLimits()) -> Iterator[SheetRow]:
-    """Yield every row of a comma file in UTF-8, with or without its mark; ``sheet`` is how the rows name it."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    try:
-        for cells in (reader := csv.reader(text, strict=True)):
-            if any(cells):
-                yield _checked(SheetRow(sheet, reader.line_num, tuple(cells)), limits)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Unreadable("sheet.not-csv") from error
-    finally:
-        text.detach()
 
 
 def write_sheets(
@@ -211,10 +128,10 @@ def _row(number: int, cells: Sequence[Cell], *, bold: bool = False) -> str:
             case str():
                 text = escape(_fitting(value))
                 parts.append(
-                    f'<c r="{_letters(at)}{number}"{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+                    f'<c r="{letters(at)}{number}"{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
                 )
             case _:
-                parts.append(f'<c r="{_letters(at)}{number}"{style}><v>{int(value)}</v></c>')
+                parts.append(f'<c r="{letters(at)}{number}"{style}><v>{int(value)}</v></c>')
     return f'<row r="{number}">{"".join(parts)}</row>'
 
 
@@ -223,9 +140,10 @@ def _fitting(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - len(CUT)] + CUT
 
 
-@lru_cache(maxsize=1024)
-def _letters(column: int) -> str:
-    return get_column_letter(column + 1)
+@cache
+def letters(at: int) -> str:
+    """Return how a spreadsheet calls a column that is counted from 0: A, B, … AA."""
+    return (letters(at // 26 - 1) if at > 25 else "") + chr(65 + at % 26)
 
 
 def _entry(path: str) -> zipfile.ZipInfo:
@@ -239,168 +157,3 @@ def _safe(value: Cell) -> str:
     """Return a cell that no spreadsheet program takes for a formula: an apostrophe stands before it."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in RISKY else text
-
-
-def _measure(file: IO[bytes], limits: SheetLimits) -> None:
-    """Refuse what is no workbook, what would unpack beyond the limit, and any part that declares a document type."""
-    file.seek(0, io.SEEK_END)
-    if file.tell() > limits.packed:
-        raise Unreadable("sheet.too-large", what="packed", limit=limits.packed)
-    file.seek(0)
-    try:
-        with zipfile.ZipFile(file) as packed:
-            entries = packed.infolist()
-            unpacked, size = (
-                sum(entry.file_size for entry in entries),
-                sum(entry.compress_size for entry in entries),
-            )
-            # What a small file swells to is built in memory before a row is seen.
-            if unpacked > min(limits.unpacked, max(1 << 20, limits.ratio * size)):
-                raise Unreadable("sheet.too-large", what="unpacked", limit=limits.unpacked)
-            if "xl/workbook.xml" not in packed.namelist():
-                raise Unreadable("sheet.not-xlsx")
-            for entry in entries:
-                if not entry.is_dir():
-                    with packed.open(entry) as part:
-                        _refuse_declarations(part)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-        raise Unreadable("sheet.not-xlsx") from error
-    file.seek(0)
-
-
-class _Root(Exception):
-    """The root element was reached."""
-
-
-def _refuse_declarations(part: IO[bytes]) -> None:
-    """Read a part up to its root element; a document type before it is where entities would come from."""
-    parser = expat.ParserCreate()
-
-    def declared(*_: object) -> None:
-        raise Unreadable("sheet.declares")
-
-    def reached(*_: object) -> None:
-        raise _Root
-
-    parser.StartDoctypeDeclHandler, parser.StartElementHandler = declared, reached
-    try:
-        while piece := part.read(4096):
-            parser.Parse(piece)
-    except _Root:
-        return
-    except expat.ExpatError as error:
-        raise Unreadable("sheet.not-xlsx") from error
-
-
-def _shared(book: ExcelReader) -> list[str]:
-    """Return the texts that cells refer to by number."""
-    part = book.package.find(SHARED_STRINGS)
-    if part is None:
-        return []
-    with book.archive.open(part.PartName[1:]) as source:
-        return [_joined(element) for _, element in ElementTree.iterparse(source) if element.tag == _SHARED]
-
-
-def _rows_of(
-    book: ExcelReader, name: str, path: str, texts: Sequence[str], limits: SheetLimits
-) -> Iterator[SheetRow]:
-    """Yield the rows of one sheet; openpyxl knows sheets and formats, the rows are read here in a tenth of its time."""
-    dates, epoch = book.wb._date_formats, book.wb.epoch
-    number = 0
-    try:
-        with book.archive.open(path) as source:
-            for _, element in ElementTree.iterparse(source):
-                if element.tag != _ROW:
-                    continue
-                number = int(element.get("r") or number + 1)
-                cells: list[str] = []
-                for cell in element.iter(_CELL):
-                    at = _column(cell.get("r"), len(cells))
-                    if at >= limits.columns:
-                        raise Unreadable(
-                            "sheet.too-large",
-                            what="columns",
-                            limit=limits.columns,
-                            sheet=name,
-                            row=number,
-                        )
-                    cells += [""] * (at + 1 - len(cells))
-                    cells[at] = _read(cell, texts, dates, epoch)
-                element.clear()
-                if any(cells):
-                    yield _checked(SheetRow(name, number, tuple(cells)), limits)
-    except (
-        ElementTree.ParseError,
-        ValueError,
-        IndexError,
-        OverflowError,
-        zipfile.BadZipFile,
-        KeyError,
-    ) as error:
-        raise Unreadable("sheet.not-xlsx", sheet=name, row=number) from error
-
-
-_ROW, _CELL, _VALUE, _INLINE = (f"{{{_MAIN}}}{tag}" for tag in ("row", "c", "v", "is"))
-_TEXT, _PHONETIC, _SHARED = (f"{{{_MAIN}}}{tag}" for tag in ("t", "rPh", "si"))
-
-
-def _column(place: str | None, following: int) -> int:
-    return _index(place.rstrip("0123456789")) if place else following
-
-
-@lru_cache(maxsize=1024)
-def _index(letters: str) -> int:
-    return column_index_from_string(letters) - 1
-
-
-def _checked(row: SheetRow, limits: SheetLimits) -> SheetRow:
-    for what, found, most in (
-        ("rows", row.row, limits.rows),
-        ("columns", len(row.cells), limits.columns),
-        ("cell", max(map(len, row.cells)), limits.cell),
-    ):
-        if found > most:
-            raise Unreadable("sheet.too-large", what=what, limit=most, sheet=row.sheet, row=row.row)
-    return row
-
-
-def _read(cell: ElementTree.Element, texts: Sequence[str], dates: Collection[int], epoch: datetime) -> str:
-    kind = cell.get("t", "n")
-    if kind == "inlineStr":
-        inline = cell.find(_INLINE)
-        return "" if inline is None else _joined(inline)
-    found = cell.find(_VALUE)
-    value = found.text if found is not None and found.text else ""
-    if not value:
-        return ""
-    match kind:
-        case "s":
-            return str(texts[int(value)])
-        case "n" if int(cell.get("s", "0")) in dates:
-            return _day(from_excel(float(value), epoch))
-        case "n":
-            number = float(value)
-            return str(int(number)) if number.is_integer() else repr(number)
-        case "d":
-            return _day(datetime.fromisoformat(value))
-        case "e":
-            return ""
-        case _:
-            return value
-
-
-def _joined(inline: ElementTree.Element) -> str:
-    """Return the runs of a text, without the signs above it that say how it is read."""
-    return "".join(text.text or "" for part in inline if part.tag != _PHONETIC for text in part.iter(_TEXT))
-
-
-def _day(value: date | time | None) -> str:
-    match value:
-        case datetime() if value.time() == time():
-            return value.date().isoformat()
-        case datetime():
-            return value.isoformat(sep=" ", timespec="minutes")
-        case None:
-            return ""
-        case _:
-            return value.isoformat()

@@ -21,12 +21,12 @@ follows the last head is not sealed yet and is reported as a note. Exit 0: good;
 
 from __future__ import annotations
 
+import argparse
 import base64
 import binascii
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -38,27 +38,35 @@ SENTENCES = {
     "audit.bad-head": ("树头不合格式", "is not a signed tree head"),
     "audit.heads-out-of-order": ("树头的先后次序不对", "is smaller or older than the head before it"),
     "audit.signature-wrong": ("树头签名不符", "has a signature that does not verify"),
-    "audit.root-differs": (
-        "审计条目已被改动、增删或调换次序",
-        "entries were changed, removed, added or reordered",
-    ),
+    "audit.root-differs": ("审计条目已被改动、增删或调换次序", "entries were changed, removed, added or reordered"),
     "audit.truncated": ("审计条目有缺失", "entries are missing at the end"),
     "audit.details-differ": ("明细与条目中的摘要不符", "details do not have the digest that the entry holds"),
     "audit.proof-wrong": ("证明与树头不符", "is not proven by the hashes given with it"),
-    "audit.details-withheld": (
-        "明细已按规定删除，条目本身完好",
-        "details were withheld; the entries themselves are whole",
-    ),
+    "audit.details-withheld": ("明细已按规定删除，条目本身完好", "details were withheld; the entries themselves are whole"),
     "audit.no-heads": ("没有树头，无法核对", "there is no tree head to check against"),
     "audit.unsealed": ("最后一个树头之后的条目尚未封存", "entries after the last head are not sealed yet"),
     "audit.details-absent": ("未提供明细，只核对了条目", "entries have details that were not given"),
-}
+}  # fmt: skip
 NOTES = frozenset({"audit.unsealed", "audit.details-absent", "audit.details-withheld"})
 HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
 
-class CannotRun(Exception):
-    """The check could not be made: a file or the ``openssl`` program is missing."""
+class Findings(list):
+    """What was found, each as ``{"code", "subject", "params"}``."""
+
+    def add(self, code, subject="", **params):
+        """Note one thing."""
+        self.append({"code": code, "subject": subject, "params": params})
+
+    def report(self, **more):
+        """Return what was found as a report; only notes leave it good."""
+        wrong = [found for found in self if found["code"] not in NOTES]
+        return {
+            "ok": not wrong,
+            "findings": [*self],
+            "problems": [sentence(found) for found in wrong],
+            **more,
+        }
 
 
 class Tree:
@@ -100,6 +108,14 @@ def canonical(value):
     ).encode()
 
 
+def is_canonical(value, line):
+    """Say whether a line is the one spelling of its value; what has none (half a character, not a number) is not."""
+    try:
+        return canonical(value) == line
+    except ValueError:
+        return False
+
+
 def verify(entries, heads, public_pem, *, details=(), printed=()):
     """Check entries against heads and return ``{"ok", "findings", "problems", "counts"}``.
 
@@ -107,11 +123,8 @@ def verify(entries, heads, public_pem, *, details=(), printed=()):
     is ``{"code", "subject", "params"}``, ``problems`` are the sentences of those that are not notes; ``counts`` holds entries, heads, sealed (entries under a
     good head), details and withheld (details that were erased).
     """
-    findings = []
-
-    def find(code, subject="", **params):
-        findings.append({"code": code, "subject": subject, "params": params})
-
+    findings = Findings()
+    find = findings.add
     signed = read_heads(heads, public_pem, find)
     wanted = {head["size"] for head in signed} | {size for size, _ in printed}
     roots, digests = read_entries(entries, wanted, find)
@@ -127,35 +140,8 @@ def verify(entries, heads, public_pem, *, details=(), printed=()):
     absent = sum(1 for digest in digests if digest) - told - withheld
     if absent:
         find("audit.details-absent", count=absent)
-    ok = all(found["code"] in NOTES for found in findings)
-    return {
-        "ok": ok,
-        "findings": findings,
-        "problems": [sentence(found) for found in findings if found["code"] not in NOTES],
-        "counts": {
-            "entries": total,
-            "heads": len(signed),
-            "sealed": sealed,
-            "details": told,
-            "withheld": withheld,
-        },
-    }
-
-
-def verify_directory(directory, *, public_pem=None):
-    """Check an exported folder: ``entries.jsonl``, ``heads.jsonl``, ``public.pem`` and, where it is there, ``details.jsonl``.
-
-    ``public_pem`` is the key from a source of its own; without it the folder's own copy is believed.
-    """
-    folder = Path(directory)
-    details = folder / "details.jsonl"
-    with (folder / "entries.jsonl").open("rb") as entries:
-        return verify(
-            entries,
-            (folder / "heads.jsonl").read_bytes().split(b"\n"),
-            public_pem or (folder / "public.pem").read_bytes(),
-            details=details.read_bytes().split(b"\n") if details.exists() else (),
-        )
+    counts = {"entries": total, "heads": len(signed), "sealed": sealed, "details": told, "withheld": withheld}
+    return findings.report(counts=counts)
 
 
 def verify_proof(proof, public_pem):
@@ -164,17 +150,11 @@ def verify_proof(proof, public_pem):
     ``proof`` is a mapping of ``entry`` (its line), ``head`` and ``newest`` (signed heads), ``inclusion`` and ``consistency``
     (hashes in hexadecimal).
     """
-    findings = []
-
-    def find(code, subject="", **params):
-        findings.append({"code": code, "subject": subject, "params": params})
-
-    entry = (
-        parsed(proof.get("entry"))
-        if isinstance(proof, dict) and isinstance(proof.get("entry"), str)
-        else None
-    )
-    heads = [proof.get(name) for name in ("head", "newest")] if entry is not None else []
+    findings = Findings()
+    find = findings.add
+    given = proof if isinstance(proof, dict) else {}
+    entry = parsed(given["entry"]) if isinstance(given.get("entry"), str) else None
+    heads = [given.get(name) for name in ("head", "newest")]
     if not isinstance(entry, dict) or type(entry.get("seq")) is not int:
         find("audit.bad-entry", "proof")
     elif not all(map(well_formed, heads)):
@@ -189,42 +169,27 @@ def verify_proof(proof, public_pem):
             find("audit.proof-wrong", f"entry {entry['seq']}", size=first[0])
         if not continues(first, newest, hashes_of(proof, "consistency")):
             find("audit.proof-wrong", f"head {newest[0]}", size=first[0])
-    return {
-        "ok": not findings,
-        "findings": findings,
-        "problems": [sentence(found) for found in findings],
-        "entry": entry if not findings else None,
-        "heads": [head["size"] for head in heads] if not findings else [],
-    }
+    if findings:
+        return findings.report(entry=None, heads=[])
+    return findings.report(entry=entry, heads=[head["size"] for head in heads])
 
 
 def hashes_of(proof, name):
     """Return the hashes of one part of a proof as bytes, or None when they are not well formed."""
-    steps = proof.get(name)
-    if not isinstance(steps, list) or not all(
-        isinstance(step, str) and HEXADECIMAL.fullmatch(step) for step in steps
-    ):
-        return None
-    return [bytes.fromhex(step) for step in steps]
+    steps = proof.get(name) if isinstance(proof.get(name), list) else [None]
+    good = all(isinstance(step, str) and HEXADECIMAL.fullmatch(step) for step in steps)
+    return [bytes.fromhex(step) for step in steps] if good else None
 
 
 def included(leaf, place, head, steps):
     """Say whether a leaf stands at a place (from 0) under a head, given as size and root (RFC 9162, 2.1.3.2)."""
     size, root = head
-    if steps is None or not 0 <= place < size:
+    lefts = sides(place, size - 1, steps) if 0 <= place < size else None
+    if lefts is None:
         return False
-    last = size - 1
-    for step in steps:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            leaf = node(step, leaf)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            leaf = node(leaf, step)
-        place, last = place >> 1, last >> 1
-    return last == 0 and leaf == root
+    for step, left in zip(steps, lefts, strict=True):
+        leaf = node(step, leaf) if left else node(leaf, step)
+    return leaf == root
 
 
 def continues(old_head, new_head, steps):
@@ -234,24 +199,31 @@ def continues(old_head, new_head, steps):
         return False
     if old_size == new_size:
         return not steps and old_root == new_root
+    # The first hash stands for the largest whole subtree at the end of the earlier tree, which may be all of it.
+    whole = (old_size & -old_size).bit_length() - 1
     steps = steps if old_size & (old_size - 1) else [old_root, *steps]
-    if not steps:
+    lefts = sides(old_size - 1 >> whole, new_size - 1 >> whole, steps[1:])
+    if not steps or lefts is None:
         return False
-    place, last = old_size - 1, new_size - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
     old = new = steps[0]
-    for step in steps[1:]:
+    for step, left in zip(steps[1:], lefts, strict=True):
+        old = node(step, old) if left else old
+        new = node(step, new) if left else node(new, step)
+    return (old, new) == (old_root, new_root)
+
+
+def sides(place, last, steps):
+    """Say of each hash on the way up from a place whether it stands to the left; None when the tree is not that high."""
+    lefts = []
+    for _ in steps or ():
         if last == 0:
-            return False
-        if place & 1 or place == last:
-            old, new = node(step, old), node(step, new)
+            return None
+        lefts.append(bool(place & 1) or place == last)
+        if lefts[-1]:
             while not place & 1 and place:
                 place, last = place >> 1, last >> 1
-        else:
-            new = node(new, step)
         place, last = place >> 1, last >> 1
-    return last == 0 and old == old_root and new == new_root
+    return lefts if last == 0 and steps is not None else None
 
 
 def sentence(found):
@@ -268,7 +240,7 @@ def read_entries(entries, wanted, find):
         roots[0] = tree.root()
     for number, line in enumerate(lines_of(entries), 1):
         entry = parsed(line)
-        if not isinstance(entry, dict) or canonical(entry) != line:
+        if not isinstance(entry, dict) or not is_canonical(entry, line):
             find("audit.bad-entry", f"entry {number}")
             entry = {}
         seq = entry.get("seq")
@@ -301,15 +273,10 @@ def read_heads(heads, public_pem, find):
 
 def well_formed(head):
     """Say whether a line holds a head with values of the right kind."""
-    return (
-        isinstance(head, dict)
-        and type(head.get("size")) is int
-        and head["size"] >= 0
-        and isinstance(head.get("root"), str)
-        and bool(HEXADECIMAL.fullmatch(head["root"]))
-        and isinstance(head.get("at"), str)
-        and isinstance(head.get("signature"), str)
-    )
+    kinds = {"size": int, "root": str, "at": str, "signature": str}
+    if not isinstance(head, dict) or any(type(head.get(name)) is not kind for name, kind in kinds.items()):
+        return False
+    return head["size"] >= 0 and bool(HEXADECIMAL.fullmatch(head["root"]))
 
 
 def compare(signed, printed, roots, total, find):
@@ -356,33 +323,19 @@ def detail_digest(detail):
 def signature_holds(head, public_pem):
     """Ask ``openssl`` whether a head's signature is that of the key."""
     try:
+        signed = canonical({"size": head["size"], "root": head["root"], "at": head["at"]})
         text = head["signature"]
         signature = bytes.fromhex(text) if len(text) == 128 else base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return False
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        raise CannotRun("openssl was not found")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        signed = canonical({"size": head["size"], "root": head["root"], "at": head["at"]})
         key, text, mark = folder / "key.pem", folder / "head", folder / "signature"
         key.write_bytes(public_pem.encode() if isinstance(public_pem, str) else public_pem)
         text.write_bytes(signed)
         mark.write_bytes(signature)
-        command = [
-            openssl,
-            "pkeyutl",
-            "-verify",
-            "-pubin",
-            "-inkey",
-            key,
-            "-rawin",
-            "-in",
-            text,
-            "-sigfile",
-            mark,
-        ]
+        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", key]
+        command += ["-rawin", "-in", text, "-sigfile", mark]
         return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
 
 
@@ -404,54 +357,43 @@ def parsed(line):
 
 def main(arguments):
     """Check the files that were named and print what was found."""
-    as_json = "--json" in arguments
-    rest = [argument for argument in arguments if argument != "--json"]
-    if rest[:1] == ["--proof"] and len(rest) == 3:
-        return check_proof(rest[1], rest[2], as_json)
+    asked = asked_for(arguments)
     try:
-        printed, detail_file = [], None
-        while "--printed" in rest:
-            size, root = taken(rest, "--printed").split(":")
-            printed.append((int(size), root))
-        while "--details" in rest:
-            detail_file = taken(rest, "--details")
-        entries, heads, key = rest
-    except (ValueError, IndexError):
-        sys.stderr.write(__doc__)
-        return 2
-    try:
-        with open(entries, "rb") as entry_lines:  # noqa: PTH123 - stand-alone, and a path may be /dev/stdin
-            details = Path(detail_file).read_bytes().split(b"\n") if detail_file else ()
-            head_lines = Path(heads).read_bytes().split(b"\n")
-            report = verify(entry_lines, head_lines, Path(key).read_bytes(), details=details, printed=printed)
-    except (OSError, CannotRun, subprocess.SubprocessError) as error:
+        if asked.proof:
+            proof, key = (Path(name).read_bytes() for name in asked.files)
+            report = verify_proof(parsed(proof), key)
+        else:
+            heads, key = (Path(name).read_bytes() for name in asked.files[1:])
+            details = Path(asked.details).read_bytes().split(b"\n") if asked.details else ()
+            with open(asked.files[0], "rb") as entries:  # noqa: PTH123 - stand-alone, and a path may be /dev/stdin
+                report = verify(entries, heads.split(b"\n"), key, details=details, printed=asked.printed)
+    except (OSError, subprocess.SubprocessError) as error:
         sys.stderr.write(f"无法核对 / could not check: {error}\n")
         return 2
-    show(report, as_json)
+    show(report, asked.json)
     return 0 if report["ok"] else 1
 
 
-def check_proof(proof, key, as_json):
-    """Check the proof of one entry and print what was found."""
-    try:
-        report = verify_proof(parsed(Path(proof).read_bytes()), Path(key).read_bytes())
-    except (OSError, CannotRun, subprocess.SubprocessError) as error:
-        sys.stderr.write(f"无法核对 / could not check: {error}\n")
-        return 2
-    if as_json:
-        sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
-    else:
-        good = "条目在封存的审计日志中 / the entry stands in the sealed log"
-        sys.stdout.write("".join(f"{line}\n" for line in report["problems"] or [good]))
-    return 0 if report["ok"] else 1
+def asked_for(arguments):
+    """Return what was asked for; a call that cannot be understood ends with 2."""
+    parser = argparse.ArgumentParser(usage=__doc__.partition("Usage: ")[2])
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--proof", action="store_true")
+    parser.add_argument("--details")
+    parser.add_argument("--printed", type=printed_head, action="append", default=[])
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_intermixed_args(arguments)
+    if len(asked.files) != (2 if asked.proof else 3):
+        parser.error("name three files, or two with --proof")
+    return asked
 
 
-def taken(arguments, option):
-    """Take an option and its value out of the arguments."""
-    place = arguments.index(option)
-    value = arguments[place + 1]
-    del arguments[place : place + 2]
-    return value
+def printed_head(text):
+    """Return size and root of a head as it is typed; ValueError when it is none."""
+    found = re.fullmatch("([0-9]+):([0-9A-Fa-f]+)", text)
+    if not found:
+        raise ValueError(text)
+    return int(found[1]), found[2]
 
 
 def show(report, as_json):
@@ -461,11 +403,12 @@ def show(report, as_json):
         return
     for found in report["findings"]:
         sys.stdout.write(sentence(found) + "\n")
-    counts = report["counts"]
-    verdict = "核对一致 / good" if report["ok"] else "核对不一致 / NOT good"
-    sys.stdout.write(
-        f"{verdict}: {counts['entries']} entries, {counts['heads']} heads, {counts['sealed']} sealed\n"
-    )
+    if "counts" in report:
+        verdict = "核对一致 / good" if report["ok"] else "核对不一致 / NOT good"
+        sealed = "{entries} entries, {heads} heads, {sealed} sealed".format(**report["counts"])
+        sys.stdout.write(f"{verdict}: {sealed}\n")
+    elif report["ok"]:
+        sys.stdout.write("条目在封存的审计日志中 / the entry stands in the sealed log\n")
 
 
 if __name__ == "__main__":

@@ -244,8 +244,9 @@ class Check:
         documents = [dict(entry) for entry in trees[CATALOGUE] or () if entry and entry[0][0] == "顺序号"]
         for document in documents:
             path = PAYLOAD + document.get("文件名", "")
-            if listed.get(path) != document.get("摘要") or str(self.sizes.get(path)) != document.get(
-                "字节数"
+            if (listed.get(path), str(self.sizes.get(path))) != (
+                document.get("摘要"),
+                document.get("字节数"),
             ):
                 self.find("package.documents-differ", shown(path))
         described = {PAYLOAD + document.get("文件名", "") for document in documents}
@@ -254,12 +255,8 @@ class Check:
                 self.find("package.documents-differ", shown(path))
         recorded = texts(trees[BASICS], "件数")
         if trees[BASICS] and recorded != [str(len(documents))]:
-            self.find(
-                "package.count-differs",
-                BASICS,
-                recorded=recorded[0] if recorded else "",
-                found=str(len(documents)),
-            )
+            first = recorded[0] if recorded else ""
+            self.find("package.count-differs", BASICS, recorded=first, found=str(len(documents)))
         return len(documents)
 
     def parse(self, name):
@@ -382,7 +379,7 @@ def main(arguments):
     if as_json:
         found = [{"code": code, "subject": subject, "params": params} for code, subject, params in findings]
         sys.stdout.write(
-            json.dumps({"ok": ok, "findings": found, "counts": counts}, ensure_ascii=False) + "\n"
+            f"{json.dumps({'ok': ok, 'findings': found, 'counts': counts}, ensure_ascii=False)}\n"
         )
         return 0 if ok else 1
     for code, subject, params in findings:

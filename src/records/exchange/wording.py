@@ -31,6 +31,8 @@ TITLES = {
     NoticeKind.GRANT: "准予决定书",
     NoticeKind.REFUSAL: "不予决定书",
     NoticeKind.DELIVERY: "送达回证",
+    NoticeKind.CUSTODY: "收件回执（原件）",
+    NoticeKind.RETURN: "原件退还单",
 }
 MATERIAL_COLUMNS = (
     Column("序号", 12, centred=True),
@@ -39,6 +41,13 @@ MATERIAL_COLUMNS = (
     Column("份数", 12, centred=True),
     Column("来源", 24, centred=True),
     Column("备注", 30),
+)
+ORIGINAL_COLUMNS = (
+    Column("序号", 12, centred=True),
+    Column("原件编号", 48),
+    Column("名称", 58),
+    Column("份数", 12, centred=True),
+    Column("备注", 32),
 )
 RECEIPT_SIGNS = ("申请人（代理人）签收：______________  ______年____月____日",)
 
@@ -249,6 +258,49 @@ def delivery(facts: Facts) -> NoticeSheet:
     )
 
 
+def originals_received(facts: Facts) -> NoticeSheet:
+    """Say which paper originals the office keeps for the applicant (收件回执), and how they come back.
+
+    ``received_at`` (text), ``originals`` (code, name, copies, note), ``brought_by`` (who handed them in for the applicant).
+    """
+    originals = facts.get("originals", ())
+    return _sheet(
+        NoticeKind.CUSTODY,
+        facts,
+        details=_details(facts, ("received_at", "收存时间"), ("brought_by", "交件人")),
+        before=(f"下列原件共{len(originals)}项由我们收存保管。",),
+        tables=(Table("原件清单", ORIGINAL_COLUMNS, _originals(originals)),),
+        after=("领回原件时请带上这张回执；请他人代领的，还要带授权委托书和代领人的身份证件。",),
+        sign_lines=(
+            "交件人签名：________________  ______年____月____日",
+            "原件领回签名：______________  ______年____月____日",
+        ),
+    )
+
+
+def originals_returned(facts: Facts) -> NoticeSheet:
+    """Record that paper originals went back (原件退还单).
+
+    ``returned_at`` (text), ``originals`` (code, name, copies, note), ``recipient``, ``authority`` (letter of who is not the
+    applicant), ``receipts`` (numbers of the receipts they were taken in with).
+    """
+    originals = facts.get("originals", ())
+    return _sheet(
+        NoticeKind.RETURN,
+        facts,
+        details=_details(
+            facts,
+            ("returned_at", "退还时间"),
+            ("recipient", "领取人"),
+            ("authority", "授权委托书"),
+            ("receipts", "收件回执"),
+        ),
+        before=(f"下列原件共{len(originals)}项已经退还，请当面点清。",),
+        tables=(Table("退还原件清单", ORIGINAL_COLUMNS, _originals(originals)),),
+        sign_lines=("领取人签名：________________  ______年____月____日",),
+    )
+
+
 BUILDERS: dict[NoticeKind, Callable[[Facts], NoticeSheet]] = {
     NoticeKind.RECEIPT: receipt,
     NoticeKind.ACCEPTANCE: acceptance,
@@ -257,6 +309,8 @@ BUILDERS: dict[NoticeKind, Callable[[Facts], NoticeSheet]] = {
     NoticeKind.GRANT: grant,
     NoticeKind.REFUSAL: refusal,
     NoticeKind.DELIVERY: delivery,
+    NoticeKind.CUSTODY: originals_received,
+    NoticeKind.RETURN: originals_returned,
 }
 
 
@@ -315,6 +369,10 @@ def _remedies(facts: Facts, subject: str) -> tuple[str, ...]:
 
 def _materials(caption: str, materials: Iterable[Facts]) -> Table:
     return Table(caption, MATERIAL_COLUMNS, _numbered(materials, "name", "form", "copies", "source", "note"))
+
+
+def _originals(originals: Iterable[Facts]) -> tuple[tuple[str, ...], ...]:
+    return _numbered(originals, "code", "name", "copies", "note")
 
 
 def _numbered(rows: Iterable[Facts], *names: str) -> tuple[tuple[str, ...], ...]:

@@ -6,8 +6,9 @@ tags, deep nesting and large files are refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ __all__ = [
     "SequenceNode",
     "compose",
     "dump",
+    "shipped",
 ]
 
 LARGEST = 256 * 1024
@@ -90,6 +92,13 @@ def compose(source: Path | str | bytes, tell: Report) -> Node | None:
     if node is None and not faults:
         report("guide.yaml-empty", START)
     return node
+
+
+def shipped(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield the file names and texts of a folder that comes with the system, in the order of their names."""
+    for entry in sorted(files("records.rules").joinpath(folder).iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".yaml"):
+            yield entry.name, entry.read_text(encoding="utf-8")
 
 
 def _text(source: Path | str | bytes, report: Report) -> str | None:

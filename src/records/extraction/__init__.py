@@ -2,5 +2,6 @@
 
 Nothing here parses a file in the calling process. `types` looks at the first bytes only; `worker.Extractor` hands the
 file to a warm child with limits on memory, time and output and without a network; `child` is that process, and `pdf`,
-`images` and `plain` are what it reads with. `pdf` is the only door to pypdfium2 and pdfplumber.
+`images`, `plain` and `sheets` are what it reads with. `pdf` is the only door to pypdfium2 and pdfplumber, `sheets` to
+openpyxl.
 """

@@ -9,29 +9,44 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from records.extraction import images, pdf, plain
-from records.extraction.types import MediaType
+from records.extraction.types import LOOKS, TABLE, MediaType, Unreadable
 
-READERS = {MediaType.PDF: pdf, MediaType.JPEG: images, MediaType.PNG: images, MediaType.TEXT: plain}
+READERS = {
+    MediaType.PDF: "pdf",
+    MediaType.JPEG: "images",
+    MediaType.PNG: "images",
+    MediaType.TEXT: "plain",
+    TABLE: "sheets",
+    LOOKS: "fingerprints",
+}
 
 
-def answer(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Do what one request asks; whatever a reader raises is a verdict on the file, never the end of the process."""
-    reader = READERS[MediaType(request.pop("media_type"))]
+def answer(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Yield what one request asks, the pieces of a long answer each marked ``more``.
+
+    Whatever a reader raises is a verdict on the file, never the end of the process.
+    """
+    reader = import_module(f"records.extraction.{READERS[request.pop('media_type')]}")
     verb = request.pop("verb")
     path = Path(request.pop("path"))
     try:
         result = getattr(reader, verb)(path, **request)
-    except pdf.Unreadable as error:
-        return {"error": str(error)}, b""
+        if isinstance(result, Iterator):
+            for piece in result:
+                yield {"more": True}, piece
+            result = {}
+    except Unreadable as bad:
+        result = {"error": bad.finding.code, "params": dict(bad.finding.params)}
     except MemoryError:
-        return {"error": "memory"}, b""
+        result = {"error": "memory"}
     except Exception:
-        return {"error": "broken"}, b""
-    return result if isinstance(result, tuple) else (result, b"")
+        result = {"error": "broken"}
+    yield result if isinstance(result, tuple) else (result, b"")
 
 
 def limit(memory: int) -> None:
@@ -57,9 +72,9 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     for line in requests:
         request = json.loads(line)
         allow(request.pop("cpu"))
-        result, payload = answer(request)
-        answers.write(json.dumps({"size": len(payload), **result}).encode() + b"\n" + payload)
-        answers.flush()
+        for result, payload in answer(request):
+            answers.write(json.dumps({"size": len(payload), **result}).encode() + b"\n" + payload)
+            answers.flush()
 
 
 def main() -> None:
@@ -68,6 +83,8 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
+    for name in sys.argv[2:]:
+        import_module(f"records.extraction.{name}")
     limit(int(sys.argv[1]))
     serve(sys.stdin.buffer, answers)
 

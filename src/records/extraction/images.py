@@ -49,6 +49,12 @@ def render(path: Path, *, width: int, **_: Any) -> tuple[dict[str, Any], bytes]:
     return {}, as_png(picture)
 
 
+def picture(path: Path, *, longest: int, **_: Any) -> Image.Image:
+    """Return the picture in colours, a large JPEG decoded no larger than its longest side is wanted."""
+    found = _opened(path, longest)
+    return found if found.mode == "RGB" else found.convert("RGB")
+
+
 def as_png(picture: Image.Image) -> bytes:
     """Return a decoded picture as PNG without any metadata."""
     stream = io.BytesIO()

@@ -16,18 +16,15 @@ from typing import Any
 import pdfplumber
 import pypdfium2
 import pypdfium2.raw as pdfium
+from PIL import Image
 
 from records.extraction.images import as_png
-from records.extraction.types import TextStatus
+from records.extraction.types import TextStatus, Unreadable
 
 MOST_PAGES = 2_000
 MOST_CHARACTERS = 5_000_000
 SECOND_OPINION_PAGES = 50
 MOST_PIXELS = 8_000_000
-
-
-class Unreadable(Exception):
-    """The file cannot be opened: `broken` or `encrypted`."""
 
 
 def _opened(path: Path) -> Any:
@@ -106,6 +103,12 @@ def render(path: Path, *, page: int, width: int, **_: Any) -> tuple[dict[str, An
     if width * down * scale > MOST_PIXELS:
         scale = (MOST_PIXELS / (across * down)) ** 0.5
     return {}, as_png(leaf.render(scale=scale).to_pil())
+
+
+def picture(path: Path, *, page: int, longest: int, **_: Any) -> Image.Image:
+    """Return one page (1 is the first) as a picture whose longer side has so many pixels."""
+    leaf = _opened(path)[page - 1]
+    return leaf.render(scale=(longest - 0.01) / max(*leaf.get_size(), 1.0)).to_pil().convert("RGB")
 
 
 def status_of(pages: Sequence[str], *, short: bool) -> TextStatus:

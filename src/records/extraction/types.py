@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
+from typing import Any
 
 from records.domain.findings import Finding, Refused
 
@@ -17,6 +18,12 @@ class MediaType(StrEnum):
     PNG = "image/png"
     TEXT = "text/plain"
 
+
+LOOKS = "looks"
+"""What is asked of pictures of pages, whatever their format: how they look."""
+
+TABLE = "table"
+"""What a workbook or JSON is called whose rows are read; not one of the formats of a material."""
 
 EXTENSIONS = {
     ".pdf": MediaType.PDF,
@@ -57,6 +64,39 @@ class Extract:
     text_status: TextStatus
     tool: str = ""
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLimits:
+    """How large a foreign table may be: bytes packed and unpacked (beyond 1 MiB also their ratio), sheets, rows and columns of one, characters of a cell."""
+
+    packed: int = 50 << 20
+    unpacked: int = 500 << 20
+    ratio: int = 60
+    sheets: int = 20
+    rows: int = 200_000
+    columns: int = 300
+    cell: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row of a table, empty cells included; ``row`` counts from 1 as the program shows it.
+
+    Cells of a workbook are texts, those of JSON what they are; row 0 of JSON has the names of its columns.
+    """
+
+    sheet: str
+    row: int
+    cells: tuple[Any, ...]
+
+
+class Unreadable(Exception):
+    """A file that is not read, or not further: ``broken``, ``encrypted``, or for a table the code of what is wrong."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.finding = Finding(code, params=params)
 
 
 def sniff(head: bytes, name: str) -> MediaType | Refused:

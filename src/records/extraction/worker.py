@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from queue import LifoQueue
@@ -23,7 +24,16 @@ from shutil import which
 from typing import Any
 
 from records.domain.findings import Finding, Severity
-from records.extraction.types import Extract, Inspection, MediaType, TextStatus
+from records.extraction.types import (
+    TABLE,
+    Extract,
+    Inspection,
+    MediaType,
+    SheetLimits,
+    SheetRow,
+    TextStatus,
+    Unreadable,
+)
 
 MOST_ANSWER = 64 << 20
 """Bytes of an answer that are read; a child that says more is stopped."""
@@ -48,21 +58,37 @@ def unshare_available() -> bool:
 class Child:
     """One warm reader process; used by one thread at a time."""
 
-    def __init__(self, memory: int) -> None:
+    def __init__(self, memory: int, *readers: str) -> None:
         cut_off = [which("unshare") or "unshare", "-rn"] if unshare_available() else []
         environment = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         self._process = subprocess.Popen(
-            [*cut_off, sys.executable, "-P", "-W", "ignore", "-m", "records.extraction.child", str(memory)],
+            [
+                *cut_off,
+                sys.executable,
+                "-P",
+                "-W",
+                "ignore",
+                "-m",
+                "records.extraction.child",
+                str(memory),
+                *readers,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**environment, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                **environment,
+                "LANG": "C.UTF-8",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "OPENBLAS_NUM_THREADS": "1",
+            },
             cwd="/",
             start_new_session=True,
         )
         if self._process.stdin is None or self._process.stdout is None:
             raise Broke("crash")
         self._requests, self._answers = self._process.stdin, self._process.stdout
+        self._held = bytearray()
         self.served = 0
         try:
             self._received(START)
@@ -77,17 +103,25 @@ class Child:
 
     def ask(self, request: dict[str, Any], wall: float) -> tuple[dict[str, Any], bytes]:
         """Return the answer to one request, or raise `Broke`; a child that broke must be ended."""
+        *_, last = self.pieces(request, wall)
+        return last
+
+    def pieces(self, request: dict[str, Any], wall: float) -> Iterator[tuple[dict[str, Any], bytes]]:
+        """Yield a long answer piece by piece, each within ``wall`` seconds; raises `Broke` as `ask` does."""
         self.served += 1
         try:
             self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
         except BrokenPipeError:
             raise Broke("crash") from None
-        return self._received(wall)
+        head: dict[str, Any] = {"more": True}
+        while head.get("more"):
+            head, payload = self._received(wall)
+            yield head, payload
 
     def _received(self, wall: float) -> tuple[dict[str, Any], bytes]:
         until = time.monotonic() + wall
-        held = bytearray()
+        held = self._held
         with selectors.DefaultSelector() as selector:
             selector.register(self._answers, selectors.EVENT_READ)
             while not (answer := _whole(held)):
@@ -111,12 +145,16 @@ class Child:
 
 
 def _whole(held: bytearray) -> tuple[dict[str, Any], bytes] | None:
-    """Return an answer once all of it has come: a line of JSON, then the bytes it announces."""
-    end = held.find(b"\n")
-    if end < 0:
+    """Take an answer off once all of it has come: a line of JSON, then the bytes it announces."""
+    end = held.find(b"\n") + 1
+    if not end:
         return None
     head = json.loads(held[:end])
-    return (head, bytes(held[end + 1 :])) if len(held) > end + head["size"] else None
+    if len(held) < end + head["size"]:
+        return None
+    payload = bytes(held[end : end + head["size"]])
+    del held[: end + head["size"]]
+    return head, payload
 
 
 class Extractor:
@@ -141,11 +179,14 @@ class Extractor:
         for _ in range(workers):
             self._places.put(None)
 
+    def _new_child(self) -> Child:
+        return Child(self._memory, "pdf", "images", "plain")
+
     @contextmanager
     def _child(self) -> Iterator[Child]:
         child = self._places.get()
         try:
-            child = child or Child(self._memory)
+            child = child or self._new_child()
             yield child
         except BaseException:
             if child is not None:
@@ -159,10 +200,10 @@ class Extractor:
             self._places.put(child)
 
     def _ask(
-        self, verb: str, path: Path, media_type: MediaType, wall: float | None = None, **more: Any
+        self, verb: str, path: Path, media_type: str, wall: float | None = None, **more: Any
     ) -> tuple[dict[str, Any], bytes]:
         wall = self._wall if wall is None else wall
-        request = {"verb": verb, "path": str(path), "media_type": media_type.value, "cpu": self._cpu, **more}
+        request = {"verb": verb, "path": str(path), "media_type": str(media_type), "cpu": self._cpu, **more}
         with self._child() as child:
             head, payload = child.ask(request, wall)
             if head.get("error") == "memory":
@@ -227,6 +268,45 @@ class Extractor:
         except Broke:
             return ()
         return tuple(tuple(tuple(row) for row in table) for table in head.get("tables", ()))
+
+    def rows(
+        self, path: Path, *, limits: SheetLimits, memory: int = 1 << 30, cpu: int = 300, wall: float = 60.0
+    ) -> Iterator[SheetRow]:
+        """Yield the rows of a workbook or of JSON (表格), read by a child of its own: no paper at a window waits for it.
+
+        Raises ``Unreadable`` with what the reader found, or ``sheet.too-large`` (what, limit) and ``sheet.not-xlsx`` when
+        the file broke it.
+        """
+        request = {
+            "verb": "rows",
+            "path": str(path),
+            "media_type": TABLE,
+            "cpu": cpu,
+            "limits": asdict(limits),
+        }
+        error, params, child = "", {}, None
+        try:
+            child = Child(memory, "sheets")
+            for head, payload in child.pieces(request, wall):
+                error, params = head.get("error", ""), head.get("params", {})
+                for sheet, number, cells in json.loads(payload) if payload else ():
+                    yield SheetRow(sheet, number, tuple(cells))
+        except Broke as broke:
+            error = str(broke)
+        finally:
+            if child is not None:
+                child.end()
+        match error:
+            case "":
+                return
+            case "memory" | "size" as what:
+                raise Unreadable("sheet.too-large", what=what, limit=f"{memory >> 20} MB")
+            case "time":
+                raise Unreadable("sheet.too-large", what="time", limit=f"{cpu} s")
+            case "crash" | "broken":
+                raise Unreadable("sheet.not-xlsx")
+            case _:
+                raise Unreadable(error, **params)
 
     def close(self) -> None:
         """End all children; waits for those at work."""

@@ -8,15 +8,15 @@ from .types import ALWAYS, Form, text
 
 
 class FindApplicant(Form):
-    """One number, citizen or credit code, typed or read from a card."""
+    """One number, citizen, credit code or passport, typed or read from a card."""
 
-    number = text(longest=60, title=_("Citizen number or credit code"))
+    number = text(longest=60, title=_("Citizen number, credit code or passport"))
 
 
 class CreateApplicant(Form):
     """The number once more, the name, and how to reach the applicant."""
 
-    number = text(longest=60, title=_("Citizen number or credit code"))
+    number = text(longest=60, title=_("Citizen number, credit code or passport"))
     name = text(longest=120, title=_("Name (a person) or title (an organisation)"))
     phone = text(longest=40, missing="", title=_("Telephone"))
     representative = text(
@@ -37,3 +37,9 @@ class RevealNumber(Form):
     """Why the full number must be seen."""
 
     purpose = text(longest=200, title=_("Purpose"))
+
+
+class LookAt(Form):
+    """What the file of a person under 14 is needed for."""
+
+    purpose = text(longest=200, missing="", title=_("Purpose"), when=ALWAYS)

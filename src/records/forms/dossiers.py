@@ -19,6 +19,7 @@ class OpenDossier(Form):
     situation = colander.SchemaNode(Answers(), missing={}, title=_("Situation"))
     agent = text(longest=120, missing="", title=_("Agent"))
     again = text(longest=300, missing="", title=_("Why a second open case is needed"))
+    course = text(longest=40, missing="", title=_("Case of the same matter"))
 
 
 class SubmitMaterial(Form):
@@ -30,8 +31,11 @@ class SubmitMaterial(Form):
     issued_on = day(title=_("Issued on"))
     valid_until = day(title=_("Valid until"))
     original_seen = tick(title=_("I have seen the original"))
+    online = tick(title=_("Handed in online"))
     override = word(Override, missing=None, title=_("Why it is taken although it is held"))
     note = text(longest=300, missing="", title=_("Note"))
+    take_original = tick(title=_("Take the paper original in"))
+    place = text(longest=80, missing="", title=_("Where it lies"))
 
 
 class UseMaterial(Form):

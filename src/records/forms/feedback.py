@@ -23,7 +23,7 @@ class GiveFeedback(Form):
 class AnswerFeedback(Form):
     """The answer, and whether it may stand below the guide for everybody."""
 
-    answer = words(longest=1000, title=_("Answer"))
+    answer = words(longest=1000, missing="", title=_("Answer"), when=ALWAYS)
     publish = tick(title=_("Show question and answer below the guide"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from records.domain.situations import NO, YES, AllOf, AnyOf, Condition, Operator, Test
+from records.domain.conditions import NO, YES, AllOf, AnyOf, Condition, Operator, Test
 
 
 def condition_typed(condition: Condition) -> dict[str, Any]:

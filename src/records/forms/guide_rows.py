@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args, get_origin
 
+from records.domain.conditions import Condition
 from records.domain.guide_parts import Guide, Handbook
 from records.domain.plain import optional, shape
-from records.domain.situations import Condition
 
 from .guide_conditions import condition_in
 from .guide_sections import KEYED, Section, asked, hint_of

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, get_args, get_origin
 
-from records.domain.eligibility import SelfCheck
+from records.domain.conditions import Condition, Option, Question
+from records.domain.guide_elements import SelfCheck
 from records.domain.guide_parts import Guide, Handbook, Line
 from records.domain.plain import arms, composed, optional, shape
-from records.domain.situations import Condition, Option, Question
 from records.exchange.guide_fields import KEYS
 from records.i18n import _
 
@@ -85,6 +85,7 @@ LONG = frozenset(
         "source_note",
         "reuse_note",
         "remark",
+        "promise",
         "renewal",
         "cure",
         "hours",

@@ -14,11 +14,12 @@ from enum import Enum
 from typing import Any, get_args, get_origin
 
 from records.domain import plain
+from records.domain.conditions import Condition
 from records.domain.findings import Finding
-from records.domain.guide_parts import Guide, Handbook, Line, Period
+from records.domain.guide_parts import Guide, Handbook, Line
+from records.domain.periods import UNSAID, Period
 from records.domain.plain import arms, defaults, optional, shape
-from records.domain.situations import Condition
-from records.domain.vocabulary import Grade, Limit, Necessity
+from records.domain.vocabulary import Grade, Necessity
 from records.domain.wording import LONGEST
 
 from .guide_conditions import condition_read, condition_typed
@@ -32,9 +33,6 @@ MOST_ROWS = 200
 
 ROW = "@"
 """Under this name a row carries the key by which it is known again."""
-
-UNSET = Period(0, Limit.WORKING_DAYS)
-"""A period that nobody has typed yet; the publication gate misses it."""
 
 Typed = Any
 
@@ -86,7 +84,7 @@ def shown(hint: Any, value: Any, *, only: tuple[str, ...] | None = None) -> Type
 
 def _shown_single(value: Any) -> str:
     if isinstance(value, Period):
-        return "" if value == UNSET else value.label
+        return value.label
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, Enum):
@@ -128,7 +126,7 @@ def _zero(hint: Any) -> Any:
     if get_origin(hint) in (tuple, frozenset):
         return get_origin(hint)()
     if hint is Period:
-        return UNSET
+        return UNSAID
     if composed(hint):
         hints, given = shape(hint), defaults(hint)
         values = {name: _zero(hints[name]) for name in hints if name not in given}
@@ -257,7 +255,7 @@ def _number(text: str) -> int:
 
 _SINGLE: Mapping[type, tuple[Any, Callable[[str], Any], str]] = {
     int: (0, _number, "0、1、2"),
-    Period: (UNSET, Period.parse, "20个工作日、60日、6个月、当场"),
+    Period: (UNSAID, Period.parse, "20个工作日、60日、6个月、当场"),
     date: (None, date.fromisoformat, "2026-11-21"),
 }
 

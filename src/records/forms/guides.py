@@ -5,7 +5,7 @@ from __future__ import annotations
 import colander
 from deform.widget import CheckboxChoiceWidget, RadioChoiceWidget
 
-from records.domain.situations import NO, YES, Answer, Question, QuestionKind
+from records.domain.conditions import NO, YES, Answer, Question, QuestionKind
 from records.i18n import _
 
 from .types import ALWAYS, Form, Yes, day, text

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from records.clock import civil_date
+from records.domain.facts import is_internal
 from records.domain.permissions import Permission
 from records.domain.vocabulary import DossierState, NoticeKind
 from records.resources.applicants import Applicant
@@ -124,7 +125,7 @@ KEPT = 1024
 
 
 def guide_words(version: GuideVersion) -> GuideWords:
-    """Return what a version says; under its digest it never changes, so what was read last is remembered."""
+    """Return what a version tells the public; under its digest it never changes, so what was read last is remembered."""
     words = _told.get(version.digest)
     if words is None:
         words = _told[version.digest] = _words_of(json.loads(version.body))
@@ -141,7 +142,7 @@ def _words_of(body: dict) -> GuideWords:
     return GuideWords(
         body["title"],
         # A blank, so that no phrase runs from one field into the next.
-        " ".join(_texts(body)),
+        " ".join(_texts(body, "")),
         {
             "kind": body.get("item_kind", ""),
             "audience": tuple(body.get("audience", ())),
@@ -206,14 +207,17 @@ def _pages(site: Site, digest: str) -> Iterator[str]:
         yield from holding.text_pages
 
 
-def _texts(value: object) -> Iterator[str]:
+def _texts(value: object, path: str) -> Iterator[str]:
+    """Yield what the public reads of a part; a condition names its question by the key that is nobody's to read."""
+    if is_internal(path) or path.endswith(".condition"):
+        return
     match value:
         case str():
             if any(is_han(sign) for sign in value):
                 yield value
         case dict():
-            for part in value.values():
-                yield from _texts(part)
+            for name, part in value.items():
+                yield from _texts(part, f"{path}.{name}" if path else name)
         case list():
-            for part in value:
-                yield from _texts(part)
+            for at, part in enumerate(value):
+                yield from _texts(part, f"{path}.{at}")

@@ -33,6 +33,10 @@ KINDS = {
     "s": "synonym",
     "f": "feedback",
     "t": "standard",
+    "e": "fetch",
+    "o": "onething",
+    "c": "original",
+    "h": "handover",
 }
 """By what letter a place names the kind of its record."""
 
@@ -41,16 +45,16 @@ LETTERS = {kind: letter for letter, kind in KINDS.items()}
 
 def touch(site: Site, record: Record) -> None:
     """Move a record to the end of the feed."""
+    seq = latest(site) + 1
     if record.seq:
         del site.feed[record.seq]
-    record.seq = site.counter("feed").next()
-    site.feed[record.seq] = f"{LETTERS[record.kind]}{record.id}"
+    record.seq = seq
+    site.feed[seq] = f"{LETTERS[record.kind]}{record.id}"
 
 
 def latest(site: Site) -> int:
-    """Return the number of the newest change, 0 before the first."""
-    counter = site.counters.get("feed")
-    return counter.value if counter is not None else 0
+    """Return the number of the newest change, 0 before the first: it stands as long as no newer one does."""
+    return site.feed.last
 
 
 def changes(site: Site, *, after: int = 0, limit: int | None = None) -> Iterator[Change]:

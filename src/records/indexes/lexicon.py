@@ -21,6 +21,8 @@ MOST = 6
 SHORTEST_MENDED = 3
 """Characters of a word in which a slip is looked for; in shorter ones everything is one slip away."""
 LONGEST_MENDED = 24
+SHORTEST_WRONG = 4
+"""Characters of a word in which one may be wrong that does not even sound alike; 开药店 is no slip of 开网店."""
 BREAK = "\n"
 
 
@@ -102,12 +104,16 @@ class Lexicon:
         yield from (word for _ in range(self._text.count(word)))
 
     def _one_wrong(self, word: str) -> Iterator[str]:
-        for at in range(len(word)):
+        for at in range(len(word)) if len(word) >= SHORTEST_WRONG else ():
             yield from re.findall(f"{word[:at]}.{word[at + 1 :]}", self._text)
 
     def _one_missing(self, word: str) -> Iterator[str]:
         for at in range(1, len(word)):
             yield from re.findall(f"{word[:at]}.{word[at:]}", self._text)
+
+    def in_a_title(self, phrase: str) -> bool:
+        """Tell whether a title holds this phrase."""
+        return any(phrase in title for title in self.titles.values())
 
     def nearest(self, words: Iterable[str], count: int) -> tuple[int, ...]:
         """Return the keys of the titles that share the most characters with some words, one shared pair counting for two."""

@@ -6,7 +6,7 @@ words by which it looks, so that a reader knows why something was found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -45,6 +45,22 @@ def with_ways(
         if len(ways) >= MOST_WAYS or count > 64:
             break
     return replace(query, ways=tuple(ways))
+
+
+def elsewhere(
+    query: Query, *, synonyms: Mapping[str, Synonym], places: Mapping[str, str], lexicon: Lexicon
+) -> str:
+    """Return the phrase of a query that names what other organs do (别处办理), or an empty text.
+
+    A longer everyday phrase around it wins, as does the office: by its own row for the phrase, or by a title that holds it.
+    """
+    every = places.keys() | synonyms.keys()
+    for term in query.terms:
+        plain = simplified(term.text)
+        for phrase in (plain,) if plain in every else _within(plain, every):
+            if phrase not in synonyms and not lexicon.in_a_title(phrase):
+                return phrase
+    return ""
 
 
 def label(way: tuple[Term, ...]) -> str:
@@ -87,10 +103,10 @@ def _meanings(term: Term, synonym: Synonym) -> Iterator[Words]:
         yield Words(tuple(replace(term, text=fold(word)) for word in wording))
 
 
-def _within(text: str, synonyms: Mapping[str, Synonym]) -> list[str]:
+def _within(text: str, phrases: Iterable[str]) -> list[str]:
     """Return the longest phrases that stand inside a longer text, the longest first."""
     found = sorted(
-        (phrase for phrase in synonyms if phrase in text and phrase != text and is_han(phrase[0])),
+        (phrase for phrase in phrases if phrase in text and phrase != text and is_han(phrase[0])),
         key=len,
         reverse=True,
     )

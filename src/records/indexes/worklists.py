@@ -11,11 +11,15 @@ import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from records.domain.validity import RUNNING
+from records.resources.applicants import Applicant
 from records.resources.archives import ArchivedItem
 from records.resources.base import Record
+from records.resources.custody import HandOver, Original
 from records.resources.dossiers import Dossier
 from records.resources.feedback import Feedback
-from records.resources.guides import Guide
+from records.resources.fetches import Fetch
+from records.resources.guides import Guide, GuideVersion
 from records.resources.materials import Material
 from records.resources.site import Site
 
@@ -23,8 +27,11 @@ from .keys import compose
 
 Place = tuple[object, ...]
 
-NAMED_BY = {"library": 1, "applicant": 1, "state": 2, "shown": 1, "fonds": 2, "archived": 1, "guide": 0, "turning": 0,
-            "open-guide": 2, "feedback": 2, "answers": 1}  # fmt: skip
+NAMED_BY = {"library": 1, "applicant": 1, "state": 2, "shown": 1, "fonds": 2, "archived": 1, "guide": 0, "turning": 0, "yields": 1,
+            "asks": 0,
+            "custody": 2, "custody-of": 1, "kept-by": 1, "handovers": 1,
+            "open-guide": 2, "override": 1, "feedback": 2, "answers": 1, "fetches": 2, "fetched-for": 1,
+            "second-look": 0, "member": 1, "fallen": 1, "suspended": 0, "imported": 0}  # fmt: skip
 """How many parts after its kind name one list; the others order it."""
 
 NEVER = date(9999, 12, 31)
@@ -42,14 +49,31 @@ def newest_first(at: datetime | None) -> str:
 def entries(record: Record) -> tuple[Place, ...]:
     """Return the places of a record in all lists it stands in now, each as the parts of its key."""
     match record:
+        case Applicant():
+            return (("second-look", record.id),) if record.proposed else ()
         case Material():
-            return (("library", record.applicant, record.standard, record.id),)
+            until = record.stopped[2] if record.stopped else None
+            return (
+                ("library", record.applicant, record.standard, record.id),
+                *((("suspended", until, record.id),) if until else ()),
+                *((("imported", record.created_at, record.id),) if _to_verify(record) else ()),
+            )
         case Dossier():
             shown = {entry[2] for entry in record.entries} | ({record.result_digest} - {""})
             return (
                 ("applicant", record.applicant, record.created_at, record.id),
                 ("state", record.unit, record.state, record.promised_due or NEVER, record.id),
                 *(("shown", digest, record.id) for digest in sorted(shown)),
+                *(
+                    ("override", record.unit, at, record.id)
+                    for at in sorted({each[4] for each in record.overrides})
+                ),
+                *(("member", member, record.id) for member, _relation in record.members),
+                *(
+                    (("fallen", record.unit, record.promised_due or NEVER, record.id),)
+                    if _fallen(record)
+                    else ()
+                ),
             )
         case ArchivedItem():
             return (
@@ -67,22 +91,70 @@ def entries(record: Record) -> tuple[Place, ...]:
                 ),
                 *((("answers", record.guide, record.answered_at, record.id),) if record.published else ()),
             )
+        case Fetch():
+            ordered = record.due_on if record.state == "owed" else record.settled_at
+            return (
+                ("fetches", record.unit, record.state, ordered, record.id),
+                ("fetched-for", record.dossier, record.line, record.id),
+            )
+        case Original():
+            ordered = record.lent_until or record.created_at
+            open_still = record.state in ("held", "lent", "lost")
+            return (
+                ("custody", record.unit, record.state, ordered, record.id),
+                ("custody-of", record.dossier, record.code, record.id),
+                *((("kept-by", record.keeper, record.code, record.id),) if open_still else ()),
+            )
+        case HandOver():
+            return tuple(
+                ("handovers", userid, record.created_at, record.id) for userid in (record.giver, record.taker)
+            )
         case Guide():
             edition = record.open_edition()
+            published = tuple(record.published())
             spans = "|".join(
-                f"{each.version}:{each.effective_on}:{each.withdrawn_on or ''}" for each in record.published()
+                f"{each.version}:{each.effective_on}:{each.withdrawn_on or ''}" for each in published
             )
+            status = edition.status if edition else ""
+            weight = (edition or published[-1]).weight if edition or published else ""
             return (
-                ("guide", record.title, record.unit, edition.status if edition else "", spans, record.id),
+                ("guide", record.title, record.unit, status, spans, weight, record.id),
                 *(
                     ("open-guide", each.status, record.unit, record.title, record.id)
                     for each in (edition,)
                     if each
                 ),
                 *(("turning", day, record.id) for day in record.turning_days()),
+                *(
+                    place
+                    for each in published
+                    if not each.span.cancelled
+                    for place in _materials(record, each, spans)
+                ),
             )
         case _:
             return ()
+
+
+def _to_verify(material: Material) -> bool:
+    """Tell whether an imported paper waits for somebody to compare it with its picture."""
+    return (material.source, material.grade, material.status) == ("history", "C", "valid")
+
+
+def _fallen(dossier: Dossier) -> bool:
+    """Tell whether a material that holds no longer still lies on a case that is not decided."""
+    there = {(entry[0], entry[1]) for entry in dossier.entries}
+    return dossier.state in RUNNING and any((line, material) in there for line, material, _ in dossier.fallen)
+
+
+def _materials(record: Guide, version: GuideVersion, spans: str) -> Iterator[Place]:
+    """Yield where a published version stands by what it gives, and by all materials that it names."""
+    number = str(version.version)
+    if version.yields:
+        yield "yields", version.yields, number, spans, "|".join(version.needs), record.title, record.id
+    named = "|".join(dict.fromkeys((*version.asks, version.yields or "")))
+    if named:
+        yield "asks", number, spans, named, record.id
 
 
 def refresh(site: Site, record: Record) -> None:

@@ -8,7 +8,7 @@ import time
 
 from pyramid.config import Configurator
 
-from records.operations import guide_imports, indexing, papers_owed, tending
+from records.operations import fetching, guide_imports, indexing, papers_owed, tending, validity
 from records.operations.services import Services
 
 from .worker import Handlers, may_start, run_once, start_worker
@@ -30,6 +30,8 @@ def handlers_of() -> Handlers:
     for verb, (work, _) in papers_owed.VERBS.items():
         handlers.add(verb, lambda services, job, work=work: work(services, job.subject))
     handlers.add(guide_imports.VERB, lambda services, job: guide_imports.work_on(services, job.subject))
+    handlers.add(fetching.VERB, fetching.work_on)
+    handlers.add(validity.VERB, validity.work_on)
     return handlers
 
 
@@ -74,6 +76,8 @@ def includeme(config: Configurator) -> None:
     for verb, (work, _) in papers_owed.VERBS.items():
         config.add_job(verb, lambda services, job, work=work: work(services, job.subject))
     config.add_job(guide_imports.VERB, lambda services, job: guide_imports.work_on(services, job.subject))
+    config.add_job(fetching.VERB, fetching.work_on)
+    config.add_job(validity.VERB, validity.work_on)
     script = {"__script__": config.registry.settings.get("records.script", "")}
     if config.registry.settings.get("records.background", "true") == "true" and may_start(script):
         config.action(None, lambda: _start(config.registry, script), order=9000)

@@ -18,7 +18,12 @@ from pyramid.events import ApplicationCreated
 from records.clock import Clock, SystemClock
 from records.db import Database
 
+from .counters import drop_counters
+from .custody import place_custody
+from .fetches import place_fetches
 from .guide_list import list_guides
+from .one_things import place_one_things
+from .overrides import list_overrides
 from .public_words import place_public_words
 from .shorthand import shorten
 from .standards import place_standards
@@ -32,6 +37,12 @@ STEPS: tuple[Step, ...] = (
     ("20261122_guide_list", list_guides),
     ("20261123_public_words", place_public_words),
     ("20261123_standards", place_standards),
+    ("20261124_guide_proofs", list_guides),
+    ("20261125_fetches", place_fetches),
+    ("20261126_counters", drop_counters),
+    ("20261127_one_things", place_one_things),
+    ("20261128_custody", place_custody),
+    ("20261129_overrides", list_overrides),
 )
 """Every step there has ever been, oldest first; a released one is never renamed, moved or removed."""
 

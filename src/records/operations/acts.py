@@ -16,6 +16,7 @@ from records.domain import ledger
 from records.domain.access import Identity, Matrix
 from records.domain.clocks import Calendar
 from records.domain.permissions import Permission
+from records.exchange.platforms import Platforms
 from records.indexes import feed, worklists
 from records.resources.audit import AuditEntry
 from records.resources.base import Record
@@ -37,6 +38,7 @@ class Act:
     channel: str = "screen"
     acting_for: str = ""
     why: str = ""
+    platforms: Platforms = field(default_factory=Platforms)
     owed: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -72,7 +74,7 @@ def plain(value: object) -> object:
 
 def fingerprint(record: Record) -> str:
     """Return the SHA-256 of a record's attributes in canonical form, hexadecimal."""
-    return hashlib.sha256(ledger.canonical(plain(record.as_record()))).hexdigest()
+    return hashlib.sha256(ledger.canonical(plain(record.as_record()), checked=True)).hexdigest()
 
 
 def register(act: Act, record: Record) -> Record:
@@ -93,8 +95,12 @@ def leave_trace(
     permission: Permission | None = None,
     why: str = "",
     details: Mapping[str, object] | None = None,
+    account: str = "",
 ) -> None:
-    """Write the audit entry of an act on a record, and bring feed, work lists and fingerprint up to date."""
+    """Write the audit entry of an act on a record, and bring feed, work lists and fingerprint up to date.
+
+    ``account`` is what the burden ledger counts of it.
+    """
     before, record.fingerprint = record.fingerprint, fingerprint(record)
     enter(
         act,
@@ -105,6 +111,7 @@ def leave_trace(
         before=before,
         after=record.fingerprint,
         details=details or {},
+        account=account,
     )
     feed.touch(act.site, record)
     worklists.refresh(act.site, record)
@@ -120,13 +127,19 @@ def enter(
     before: str = "",
     after: str = "",
     details: Mapping[str, object] | None = None,
+    account: str = "",
 ) -> AuditEntry:
-    """Append one entry to the audit log; personal details stand beside the chain, in it only their salted digest."""
-    seq = act.site.counter("audit").next()
-    beside = ledger.canonical(plain(details or {}))
-    # Nothing can be guessed where nothing stands, so that needs no salt.
-    salt = act.vault.salt("audit", str(seq)) if details else b""
+    """Append one entry to the audit log; personal details stand beside the chain, in it only their salted digest.
+
+    The account of the burden ledger has nothing personal and stands in the chain itself.
+    """
+    seq = act.site.audit.last + 1
     entry = AuditEntry()
+    beside, salt = entry.details.encode(), b""
+    # Nothing can be guessed where nothing stands, so that needs no salt.
+    if details:
+        beside, salt = ledger.canonical(plain(details), checked=True), act.vault.salt("audit", str(seq))
+        entry.details, entry.salt = beside.decode(), salt
     entry.line = ledger.canonical(
         {
             "seq": seq,
@@ -142,11 +155,10 @@ def enter(
             "before": before,
             "after": after,
             "details_digest": hashlib.sha256(salt + beside).hexdigest(),
+            **({"burden": account} if account else {}),
         }
     )
     entry.leaf = ledger.leaf_hash(entry.line)
-    entry.details = beside.decode()
-    entry.salt = salt
     act.site.audit[seq] = entry
     return entry
 

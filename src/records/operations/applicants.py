@@ -18,6 +18,7 @@ from .discretion import discreet
 KIND_OF_NUMBER = {
     identifiers.IdentifierKind.CITIZEN: ApplicantKind.PERSON,
     identifiers.IdentifierKind.CREDIT: ApplicantKind.ORGANISATION,
+    identifiers.IdentifierKind.PASSPORT: ApplicantKind.PERSON,
 }
 
 #: A mobile number, a line with its area code, a service number, or a number of abroad with its country code.
@@ -33,8 +34,11 @@ def _wrong_number(recognised: identifiers.Recognised) -> tuple[Finding, ...]:
 
 
 def find_applicant(act: Act, *, number: str) -> Applicant | Refused | None:
-    """Find an applicant by citizen number or credit code as it was typed; a wrong number is refused with all findings."""
-    recognised = identifiers.recognise(number, today=act.today)
+    """Find an applicant by citizen number, credit code or passport as it was typed; a wrong number is refused.
+
+    A number of 15 digits finds whoever has the 18 that belong to it.
+    """
+    recognised = identifiers.recognise(number, today=act.today, passports=True)
     wrong = _wrong_number(recognised)
     if wrong:
         return Refused(wrong)
@@ -48,7 +52,7 @@ def create_applicant(
     act: Act, *, number: str, name: str, phone: str = "", representative: str = ""
 ) -> Applicant | Refused:
     """Create the file of an applicant (建档); whoever has one already is pointed out, never doubled."""
-    recognised = identifiers.recognise(number, today=act.today)
+    recognised = identifiers.recognise(number, today=act.today, passports=True)
     wrong = _wrong_number(recognised)
     if wrong:
         return Refused(wrong)
@@ -57,6 +61,7 @@ def create_applicant(
     if not name:
         found.append(Finding("applicant.no-name", subject="name"))
     kind = KIND_OF_NUMBER[recognised.kind]
+    found += _wrong_name(kind, name)
     if kind is ApplicantKind.ORGANISATION and not representative.strip():
         found.append(Finding("applicant.no-representative", subject="representative"))
     found += _wrong_phone(phone)
@@ -112,6 +117,7 @@ def correct_applicant(
     }
     changed = {part: value for part, value in wanted.items() if value and value != old[part]}
     found = list(_wrong_phone(changed.get("phone", "")))
+    found += _wrong_name(ApplicantKind(applicant.applicant_kind), changed.get("name", ""))
     if not changed:
         found.append(Finding("applicant.nothing-to-correct", subject="name"))
     if not why.strip():
@@ -138,6 +144,13 @@ def correct_applicant(
         for dossier in list(questions.dossiers_of(act.site, applicant.id)):
             feed.touch(act.site, dossier)
     return applicant
+
+
+def _wrong_name(kind: ApplicantKind, name: str) -> tuple[Finding, ...]:
+    """Refuse what no person is called (``applicant.name-form``); an organisation may have digits in its title."""
+    if kind is not ApplicantKind.PERSON or not name or identifiers.is_personal_name(name):
+        return ()
+    return (Finding("applicant.name-form", subject="name"),)
 
 
 def _wrong_phone(phone: str) -> tuple[Finding, ...]:
@@ -167,3 +180,12 @@ def reveal_number(act: Act, applicant: Applicant, *, purpose: str) -> str | Refu
         return Refused((Finding("reveal.no-purpose", subject="purpose"),))
     enter(act, "applicant.reveal", f"applicant:{applicant.id}", why=purpose.strip())
     return act.vault.unseal(applicant.number_sealed, purpose="applicant-number")
+
+
+@discreet
+def look(act: Act, applicant: Applicant, *, purpose: str) -> Applicant | Refused:
+    """Look at the file of a person under 14 for a purpose (查看受保护的档案); reader, hour and purpose stay on record."""
+    if len(purpose.strip()) < 2:
+        return Refused((Finding("minor.no-purpose", subject="purpose"),))
+    enter(act, "applicant.look", f"applicant:{applicant.id}", why=purpose.strip())
+    return applicant

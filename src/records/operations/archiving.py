@@ -29,6 +29,7 @@ from records.rules.transitions import transitions
 from . import filing
 from .acts import Act, leave_trace, owe, register
 from .checklists import guide_of
+from .deposits import open_originals
 from .identities import identity_of
 from .services import WORKER, Services
 
@@ -47,6 +48,7 @@ def archive(act: Act, dossier: Dossier) -> ArchivedItem | Refused:
         return row
     owed = [notice.code for notice in questions.notices_of(act.site, dossier) if not notice.digest]
     found = [Finding("archive.notice-owed", params={"code": code}) for code in owed]
+    found += open_originals(act.site, dossier)
     earlier = act.site.archives.get(dossier.archived_item) if dossier.archived_item else None
     if earlier is not None and earlier.state == "pending":
         found.append(Finding("archive.in-progress", params={"id": earlier.id}))

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from itertools import chain
 
 from records.clock import civil_date
 from records.domain import checklists
 from records.domain.clocks import due
+from records.domain.conditions import Answers
 from records.domain.dossiers import (
     Event,
     Gap,
@@ -23,9 +26,8 @@ from records.domain.dossiers import (
     transition,
 )
 from records.domain.findings import Finding, Refused, blocking
-from records.domain.guide_parts import Guide
 from records.domain.permissions import Permission
-from records.domain.situations import YES, Answer, Answers, QuestionKind, chosen, open_keys, wrong_answers
+from records.domain.situations import answered, unanswered, wrong_answers
 from records.domain.vocabulary import (
     ApplicantKind,
     DeclineReason,
@@ -39,17 +41,19 @@ from records.indexes import keys, questions
 from records.resources.dossiers import Dossier
 from records.rules.transitions import transitions
 
-from . import materials, papers, subjects
+from . import burden, disputes, fetching, mandates, materials, papers, subjects
 from .acts import Act, leave_trace, register
-from .checklists import checklist_of, guide_of
+from .checklists import checklist_of, falls_of, guide_of
+from .deposits import issue_receipt
 from .discretion import discreet
 from .guides import content
 from .notices import issue
+from .reuse import fill_from_library
 
 LIVE = frozenset({DossierState.DRAFT, DossierState.RECEIVED, DossierState.SUPPLEMENT, DossierState.ACCEPTED})
 
 
-@discreet
+@partial(discreet, but="agent")
 def open_dossier(
     act: Act,
     *,
@@ -58,11 +62,14 @@ def open_dossier(
     situation: Answers | None = None,
     agent: str = "",
     again: str = "",
+    course: str = "",
 ) -> Dossier | Refused:
     """Open a case for an applicant by the guide in force today; what is held fills itself in.
 
     ``situation`` answers the guide's questions: a yes-or-no question left out is answered no, of several options none;
-    one that is needed and has one answer of many must be answered. ``again`` says why a second open case for the same item is meant.
+    one that is needed and has one answer of many must be answered. ``agent`` is the number of who acts for the applicant, with
+    a running mandate for this item. ``again`` says why a second open case for the same item is meant. ``course`` is a case of the same
+    matter (一件事的另一部分、上报件、前一环节): what lies there is here at once, and what comes for one comes for all.
     """
     record = act.site.guides.get(guide)
     person = act.site.applicants.get(applicant)
@@ -77,21 +84,30 @@ def open_dossier(
     if found:
         return Refused(tuple(found))
     body = content(version)
-    answers = _answered(body, situation or {})
+    answers = answered(body.situations, situation or {})
     found += wrong_answers(body.situations, situation or {})
-    found += _unanswered(body, answers)
+    found += unanswered(body, answers)
     if ApplicantKind(person.applicant_kind) not in body.audience:
         found.append(Finding("guide.wrong-audience", subject="applicant", params={"title": record.title}))
-    for other in questions.dossiers_of(act.site, applicant):
+    acts, against = mandates.who_acts(act, person, number=agent, item=guide)
+    found += (*subjects.stopped(act.site, applicant), *against)
+    files = subjects.one_subject(act.site, applicant)
+    for other in chain.from_iterable(questions.dossiers_of(act.site, file) for file in files):
         if other.guide == guide and DossierState(other.state) in LIVE and not again.strip():
             found.append(
                 Finding("dossier.open-already", subject="guide", params={"id": other.id, "code": other.code})
             )
             break
+    first = act.site.dossiers.get(course) if course else None
+    if course and (first is None or first.applicant not in subjects.linked(act.site, applicant)):
+        found.append(Finding("dossier.course-unknown", subject="course"))
     if found:
         return Refused(tuple(found))
     dossier = Dossier()
-    dossier.applicant, dossier.agent = applicant, agent.strip()
+    if first is not None:
+        dossier.course = _course(act, first)
+    dossier.applicant = applicant
+    dossier.agent, dossier.agent_id = (acts.name, acts.id) if acts else ("", "")
     dossier.guide, dossier.guide_version = guide, version.version
     dossier.unit, dossier.fonds = body.unit, body.fonds
     dossier.item_kind = body.item_kind.value
@@ -103,14 +119,15 @@ def open_dossier(
     dossier.code = f"{unit['code']}{act.today:%Y%m%d}{serial:04d}"
     dossier.inquiry_code = f"{int.from_bytes(act.vault.salt('inquiry', dossier.id)[:8]) % 10**6:06d}"
     keys.claim(act.site, keys.compose("dossier-code", dossier.code), dossier.id)
-    materials.fill_from_library(act, dossier)
+    fill_from_library(act, dossier)
+    fetching.owe_fetches(act, dossier)
     _note(act, dossier, "open", why=again.strip(), permission=Permission.DOSSIER_OPEN)
     return dossier
 
 
 def receive(act: Act, dossier: Dossier) -> Dossier | Refused:
     """Receive the papers (收件) and give the receipt; receiving is not accepting."""
-    row = _row(dossier, Event.RECEIVE)
+    row = _own_step(act, dossier, Event.RECEIVE)
     if isinstance(row, Refused):
         return row
     _take_in(act, dossier)
@@ -122,7 +139,7 @@ def accept(act: Act, dossier: Dossier) -> Dossier | Refused:
     row = _row(dossier, Event.ACCEPT)
     if isinstance(row, Refused):
         return row
-    materials.fill_from_library(act, dossier)
+    fill_from_library(act, dossier)
     missing = blocking(checklists.ready_to_accept(checklist_of(act.site, dossier, today=act.today)))
     if missing:
         return Refused(missing)
@@ -148,13 +165,15 @@ def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until
     row = _row(dossier, Event.REQUEST_SUPPLEMENT)
     if isinstance(row, Refused):
         return row
-    materials.fill_from_library(act, dossier)
+    fill_from_library(act, dossier)
     checklist = checklist_of(act.site, dossier, today=act.today)
     needed = frozenset(state.line.id for state in checklist.lines if state.needed)
     held = {state.line.id: state.material for state in checklist.lines if _is_held(dossier, state)}
     since = frozenset(
         entry[0] for entry in dossier.entries if dossier.told_at is not None and entry[4] > dossier.told_at
-    )
+    ) | frozenset(row[0] for row in dossier.separated)
+    fallen = frozenset(falls_of(act.site, dossier, today=act.today))
+    since |= fallen
     titles = {line: act.site.materials[material].title for line, material in held.items()}
     found = tuple(
         replace(each, params={**each.params, "id": held[each.subject]}) if "title" in each.params else each
@@ -167,15 +186,16 @@ def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until
         found = (*found, *guard_complete_notice(missing, gaps))
     if until < act.today:
         found = (*found, Finding("supplement.until-past", subject="until"))
-    found = (*found, *materials.disputable(act, dossier, gaps))
+    found = (*found, *disputes.disputable(act, dossier, gaps))
+    found = (*found, *fetching.not_to_be_told(act.site, dossier, gaps))
     if found:
         return Refused(found)
     _take_in(act, dossier)
     dossier.told = tuple(sorted({*dossier.told, *(gap.line for gap in gaps)}))
     dossier.told_at = act.at
     dossier.gaps = tuple((gap.line, gap.kind.value, gap.demand) for gap in gaps)
-    for gap in gaps:
-        materials.dispute(act, dossier, line=gap.line, why=gap.demand)
+    for gap in (each for each in gaps if each.line not in fallen):
+        disputes.dispute(act, dossier, line=gap.line, why=gap.demand)
     wrong = {gap.line for gap in gaps}
     dossier.entries = tuple(entry for entry in dossier.entries if entry[0] not in wrong)
     return _finish(act, dossier, row, NoticeKind.SUPPLEMENT, papers.supplement(act, dossier, until=until))
@@ -183,10 +203,11 @@ def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until
 
 def supplement(act: Act, dossier: Dossier) -> Dossier | Refused:
     """Receive what was asked for (补正收件) and give the receipt for it."""
-    row = _row(dossier, Event.SUPPLEMENT)
+    row = _own_step(act, dossier, Event.SUPPLEMENT)
     if isinstance(row, Refused):
         return row
     there = {entry[0] for entry in dossier.entries}
+    there |= fetching.lines_refused(act.site, dossier)
     left = [line for line, _, _ in dossier.gaps if line not in there]
     if left:
         return Refused(tuple(Finding("supplement.still-missing", subject=line) for line in left))
@@ -241,18 +262,15 @@ def decide(
         reasons=reasons,
         result_number=result_number,
         result_file=result is not None,
+        result_ends=result_valid_until,
+        today=act.today,
     )
-    standard = guide_of(act.site, dossier).result.material
+    guide = guide_of(act.site, dossier)
     if outcome is Outcome.GRANTED and subjects.belongs_to_another(
-        act, dossier, standard=standard, number=result_number
+        act, dossier, standard=guide.result.material, number=result_number
     ):
         found = (*found, Finding("result.number-of-another", subject="result_number"))
-    if kind is ItemKind.IMMEDIATE:
-        materials.fill_from_library(act, dossier)
-        found = (
-            *found,
-            *blocking(checklists.ready_to_accept(checklist_of(act.site, dossier, today=act.today))),
-        )
+    found = (*found, *_unready(act, dossier, outcome))
     if found:
         return Refused(found)
     if dossier.received_at is None:
@@ -293,7 +311,7 @@ def deliver(
 @discreet
 def withdraw(act: Act, dossier: Dossier, *, why: str) -> Dossier | Refused:
     """End a case at the applicant's written wish (撤回)."""
-    row = _row(dossier, Event.WITHDRAW)
+    row = _own_step(act, dossier, Event.WITHDRAW)
     if isinstance(row, Refused):
         return row
     if not why.strip():
@@ -303,29 +321,27 @@ def withdraw(act: Act, dossier: Dossier, *, why: str) -> Dossier | Refused:
     return dossier
 
 
-def _answered(body: Guide, given: Answers) -> dict[str, Answer]:
-    """Return the answers as a case keeps them, in the order of the questions."""
-    found: dict[str, Answer] = {}
-    for question in body.situations:
-        picked = chosen(given[question.key]) if question.key in given else frozenset()
-        match question.kind:
-            case QuestionKind.YES_NO:
-                found[question.key] = YES in picked
-            case QuestionKind.SEVERAL:
-                found[question.key] = tuple(sorted(picked))
-            case _ if picked:
-                found[question.key] = min(picked)
-    return found
+def _course(act: Act, first: Dossier) -> str:
+    """Return the matter that a case belongs to; one that stood alone becomes the first of its own."""
+    if not first.course:
+        first.course = first.id
+        leave_trace(act, "dossier.course", first, unit=first.unit)
+    return first.course
 
 
-def _unanswered(body: Guide, answers: Answers) -> list[Finding]:
-    """Find the questions without which nobody can say what is needed."""
-    waiting = open_keys(body.lines, answers)
-    return [
-        Finding("situation.unanswered", subject=question.key, params={"question": question.text})
-        for question in body.situations
-        if question.key in waiting
-    ]
+def _unready(act: Act, dossier: Dossier, outcome: Outcome | None) -> tuple[Finding, ...]:
+    """Return which lines stand in the way of a decision: of any on the spot, of a grant what the office still fetches."""
+    at_once, granted = dossier.item_kind == ItemKind.IMMEDIATE, outcome is Outcome.GRANTED
+    if not at_once and not granted:
+        return ()
+    fill_from_library(act, dossier)
+    checklist = checklist_of(act.site, dossier, today=act.today)
+    return (
+        *(blocking(checklists.ready_to_accept(checklist)) if at_once else ()),
+        *(checklists.ready_to_grant(checklist) if granted else ()),
+        *(subjects.unfilled(dossier) if granted and not at_once else ()),
+        *(blocking(falls_of(act.site, dossier, today=act.today).values()) if granted else ()),
+    )
 
 
 PERMISSION_OF = {
@@ -342,14 +358,22 @@ PERMISSION_OF = {
 
 def _is_held(dossier: Dossier, state: checklists.LineState) -> bool:
     """Tell whether a line needs nothing from the applicant because the library has its material, confirmed or not."""
-    reused = any(entry[0] == state.line.id and entry[3] == "reused" for entry in dossier.entries)
-    return reused or state.status is checklists.LineStatus.TO_CONFIRM
+    if state.status is checklists.LineStatus.TO_CONFIRM:
+        return True
+    here = (entry for entry in dossier.entries if entry[0] == state.line.id)
+    return state.complete and any(entry[3] in checklists.NOT_HANDED_IN for entry in here)
 
 
 def _row(dossier: Dossier, event: Event):
     return transition(
         event, state=DossierState(dossier.state), kind=ItemKind(dossier.item_kind), table=transitions()
     )
+
+
+def _own_step(act: Act, dossier: Dossier, event: Event):
+    """Return the row of a step that the applicant takes, unless who acts for the applicant may not any more."""
+    against = subjects.acting(act.site, dossier, today=act.today)
+    return Refused(against) if against else _row(dossier, event)
 
 
 def _take_in(act: Act, dossier: Dossier) -> None:
@@ -365,17 +389,34 @@ def _start_clocks(act: Act, dossier: Dossier, start: date) -> None:
         statutory = due(start, limits.statutory.n, limits.statutory.unit, act.calendar)
         dossier.statutory_due = statutory.due
         dossier.due_provisional = promised.provisional or statutory.provisional
+    fetching.owe_fetches(act, dossier)
 
 
 def _finish(act: Act, dossier: Dossier, row, kind: NoticeKind, facts: Mapping[str, object]) -> Dossier:
     dossier.state = row.target.value
     issue(act, dossier, kind, facts)
-    _note(act, dossier, row.event.value, permission=PERMISSION_OF[row.event])
+    issue_receipt(act, dossier)
+    account = burden.account_of(act, dossier).written() if row.event in burden.COUNTED else ""
+    _note(act, dossier, row.event.value, permission=PERMISSION_OF[row.event], account=account)
     return dossier
 
 
 def _note(
-    act: Act, dossier: Dossier, event: str, *, why: str = "", permission: Permission | None = None
+    act: Act,
+    dossier: Dossier,
+    event: str,
+    *,
+    why: str = "",
+    permission: Permission | None = None,
+    account: str = "",
 ) -> None:
     dossier.events = (*dossier.events, (event, act.at, act.by.userid, why))
-    leave_trace(act, f"dossier.{event}", dossier, unit=dossier.unit, permission=permission, why=why)
+    leave_trace(
+        act,
+        f"dossier.{event}",
+        dossier,
+        unit=dossier.unit,
+        permission=permission,
+        why=why,
+        account=account,
+    )

@@ -20,6 +20,8 @@ from .acts import Act, leave_trace, register
 from .discretion import discreet
 
 PROMISE = "guide-feedback"
+LEAST = 2
+"""Letters, characters or digits that a word to the office, and its answer, have at least; signs and blanks say nothing."""
 _PHONE = re.compile(r"[0-9+() -]{7,24}")
 
 
@@ -50,7 +52,7 @@ def _give(
     found = []
     if version is None:
         found.append(Finding("guide.not-in-force", params={"title": guide.title}))
-    if not right and len(text.strip()) < 2:
+    if not right and not _says_something(text):
         found.append(Finding("feedback.no-text", subject="text"))
     if phone and not _PHONE.fullmatch(phone):
         found.append(Finding("feedback.phone", subject="phone"))
@@ -64,7 +66,7 @@ def _give(
     register(act, record)
     if record.state == FeedbackState.OPEN.value:
         period = reply_limit(PROMISE).period
-        record.due_on = due(act.today, period.amount, period.unit, act.calendar).due
+        record.due_on = due(act.today, period.n, period.unit, act.calendar).due
         number = act.site.counter(f"feedback:{act.today.year}").next()
         record.code = f"JC{act.today.year}{number:05d}"
         record.inquiry_code = f"{int.from_bytes(act.vault.salt('inquiry', record.id)[:8]) % 10**6:06d}"
@@ -81,14 +83,23 @@ give_feedback = discreet(_give, but="phone")
 
 @discreet
 def answer_feedback(act: Act, record: Feedback, *, answer: str, publish: bool) -> Feedback | Refused:
-    """Answer a reader (答复纠错); with ``publish`` question and answer stand below the guide for everybody."""
+    """Answer a reader (答复纠错); with ``publish`` question and answer stand below the guide for everybody.
+
+    ``feedback.not-open``, ``feedback.no-answer``.
+    """
     if record.state != FeedbackState.OPEN.value:
         return Refused((Finding("feedback.not-open", params={"code": record.code}),))
-    record.answer, record.published = answer, publish
+    if not _says_something(answer):
+        return Refused((Finding("feedback.no-answer", subject="answer", params={"code": record.code}),))
+    record.answer, record.published = answer.strip(), publish
     record.state = FeedbackState.ANSWERED.value
     record.answered_by, record.answered_at = act.by.userid, act.at
     leave_trace(act, "feedback.answer", record, unit=record.unit, permission=Permission.FEEDBACK_ANSWER)
     return record
+
+
+def _says_something(text: str) -> bool:
+    return sum(sign.isalnum() for sign in text) >= LEAST
 
 
 def phone_of(vault: Vault, record: Feedback) -> str:

@@ -39,6 +39,9 @@ from .services import Services
 EXTENSION = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "text/plain": "txt"}
 ALLOWED = frozenset(EXTENSION.values())
 
+#: What a number is called in the description of a package (证件类型).
+ID_KINDS = {"citizen": "居民身份证", "credit": "统一社会信用代码", "passport": "护照或者通行证"}
+
 STAGE_OF = {
     NoticeKind.RECEIPT: (Stage.RECEIPT, ArchiveClass.PROCEDURE),
     NoticeKind.ACCEPTANCE: (Stage.RECEIPT, ArchiveClass.PROCEDURE),
@@ -47,6 +50,8 @@ STAGE_OF = {
     NoticeKind.GRANT: (Stage.DECISION, ArchiveClass.RESULT),
     NoticeKind.REFUSAL: (Stage.DECISION, ArchiveClass.RESULT),
     NoticeKind.DELIVERY: (Stage.DELIVERY, ArchiveClass.PROCEDURE),
+    NoticeKind.CUSTODY: (Stage.RECEIPT, ArchiveClass.PROCEDURE),
+    NoticeKind.RETURN: (Stage.DELIVERY, ArchiveClass.PROCEDURE),
 }
 
 ACTIONS = {
@@ -161,7 +166,7 @@ def facts_of(
         },
         "applicant": {
             "kind": "自然人" if applicant.applicant_kind == "person" else "法人或其他组织",
-            "name": applicant.name, "id_kind": "居民身份证" if applicant.number_kind == "citizen" else "统一社会信用代码",
+            "name": applicant.name, "id_kind": ID_KINDS[applicant.number_kind],
             "id_number": applicant.number_masked, "agent": dossier.agent,
         },
         "result": {

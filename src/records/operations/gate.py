@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
 from records.domain.centres import centres_of, check_supplements
 from records.domain.findings import Finding
+from records.domain.guide_lines import Proof, circles, proof_of
 from records.domain.guide_parts import Guide as GuideBody
-from records.domain.guides import check, circles
-from records.domain.vocabulary import Necessity
-from records.resources.guides import Guide, GuideVersion
+from records.domain.guides import check
+from records.indexes.questions import proofs_of
 from records.resources.site import Site
 from records.rules import catalogue, intake_rules
 from records.rules.statutes import statutes
 
-from .editions import content
 from .standards import standards
 
 
@@ -57,9 +55,7 @@ def findings_of(
     Beside the guide itself its neighbours are looked at: what other guides in force on ``effective_on`` yield, proofs
     that go in a circle with them, and the centres that add something of their own.
     """
-    planned = guide.version.effective
-    on = effective_on or max(today, planned or today)
-    others = _yielding(site, guide.key, on)
+    on = effective_on or max(today, guide.version.effective or today)
     if effective_on is not None:
         guide = replace(guide, version=replace(guide.version, effective=effective_on))
     return (
@@ -67,11 +63,11 @@ def findings_of(
             guide,
             units={key: unit["credit_code"] for key, unit in site.office["units"].items()},
             today=today,
-            results={material: titles[0][0].title for material, titles in others.items()},
+            results=results_on(site, {line.material for line in guide.lines}, on, but=guide.key),
             phones=phones_of(site.office),
             materials=standards(site).usable,
         ),
-        *(found for found in circles(tuple(_needed(guide, others))) if found.subject == guide.key),
+        *(found for found in circles(_proofs(site, proof_of(guide), on)) if found.subject == guide.key),
         *check_supplements(guide, centres=centres_of(site.office.get("centres", ()))),
     )
 
@@ -86,36 +82,25 @@ def phones_of(office: Mapping) -> dict[str, str]:
     }
 
 
-def yields_of(version: GuideVersion) -> str:
-    """Return the standard material that the item of a version gives, an empty text where it gives none."""
-    if version.yields is None:
-        return json.loads(version.body)["result"]["material"]
-    return version.yields
-
-
-def _yielding(site: Site, key: str, on: date) -> dict[str, list[tuple[Guide, GuideVersion]]]:
-    """Return the other guides in force on a day by the standard material that they yield."""
-    found: dict[str, list[tuple[Guide, GuideVersion]]] = {}
-    for other in site.guides.values():
-        version = other.in_force(on) if other.key != key else None
-        material = yields_of(version) if version is not None else ""
-        if material:
-            found.setdefault(material, []).append((other, version))
+def results_on(site: Site, materials: Iterable[str], on: date, *, but: str = "") -> dict[str, str]:
+    """Return those of some standard materials that a guide in force on a day yields, each with that guide's title."""
+    found = {}
+    for material in materials:
+        proof = next((each for each in proofs_of(site, material, on) if each.key != but), None)
+        if proof is not None:
+            found[material] = proof.title
     return found
 
 
-def _needed(
-    guide: GuideBody, yielding: Mapping[str, list[tuple[Guide, GuideVersion]]]
-) -> Iterator[GuideBody]:
-    """Yield a guide and all others whose results it needs, directly or through one another."""
-    waiting, seen = [guide], {guide.key}
+def _proofs(site: Site, own: Proof, on: date) -> Iterator[Proof]:
+    """Yield a guide and those whose results it needs, directly or through one another; of many alike one is enough."""
+    yield own
+    waiting, seen = list(own.needs), set()
     while waiting:
-        body = waiting.pop()
-        yield body
-        for line in body.lines:
-            if line.necessity is Necessity.CONDITIONAL:
-                continue
-            for other, version in yielding.get(line.material, ()):
-                if other.key not in seen:
-                    seen.add(other.key)
-                    waiting.append(content(version))
+        material = waiting.pop()
+        if not material or material in seen:
+            continue
+        seen.add(material)
+        alike = {each.needs: each for each in proofs_of(site, material, on) if each.key != own.key}
+        yield from alike.values()
+        waiting += [need for needs in alike for need in needs]

@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
+from records.domain.access import EVERYWHERE, Identity, Matrix
 from records.domain.findings import Finding, Refused, Severity
 from records.domain.permissions import Permission
-from records.exchange.national import RowFinding, read_lists, read_source, report_file
+from records.exchange.national import RowFinding, report_file
+from records.exchange.national_sources import read_source
 from records.resources.imports import GuideImport, begin, imports_of
 
 from .acts import Act, enter
 from .identities import identity_of
 from .importing_guides import (
+    Report,
     apply_lists,
     check_lists,
     first,
@@ -33,8 +36,20 @@ BUSY = frozenset({"owed", "checking", "applying"})
 Sentence = Callable[[Finding], str]
 
 
+def may_see(matrix: Matrix, by: Identity, record: GuideImport) -> bool:
+    """Tell whether an import is a person's own, or the person drafts for every unit of the office."""
+    return record.by == by.userid or matrix.permits(by, Permission.GUIDE_DRAFT, unit=EVERYWHERE)
+
+
 def bring_list(
-    act: Act, *, name: str, digest: str, size: int, source: str, options: Sequence[str] = ()
+    act: Act,
+    *,
+    name: str,
+    digest: str,
+    size: int,
+    source: str,
+    options: Sequence[str] = (),
+    language: str = "zh_Hans",
 ) -> GuideImport | Refused:
     """Enter a list that was handed in and owe its look-over (导入检查); nothing of it is stored yet."""
     mapping = source_named(act.site, source)
@@ -50,12 +65,13 @@ def bring_list(
     record.id = act.vault.identifier("import", act.site.counter("number:import").next())
     record.name, record.file, record.size = name[:120], digest, size
     record.mapping = json.dumps(mapping.as_dict(), ensure_ascii=False)
-    record.by, record.at, record.options = act.by.userid, act.at, tuple(options)
+    record.by, record.at, record.options, record.language = act.by.userid, act.at, tuple(options), language
     tree = imports_of(act.site)
-    key = f"{act.at.isoformat()} {record.id}"
-    tree[key] = record
-    for old in list(tree)[: max(0, len(tree) - MOST_IMPORTS)]:
-        del tree[old]
+    tree[f"{act.at.isoformat()} {record.id}"] = record
+    keys = list(tree)
+    for old in keys[: max(0, len(keys) - MOST_IMPORTS)]:
+        if tree[old].state not in BUSY:
+            del tree[old]
     enter(act, "guide.import", f"import:{record.id}", after=digest)
     _owe(act, record)
     return record
@@ -63,16 +79,14 @@ def bring_list(
 
 def apply_list(act: Act, record: GuideImport) -> GuideImport | Refused:
     """Owe the storing of a list that was looked over (导入入库), as drafts of whoever says so."""
-    found = []
-    if not may_import(act.site, act.by, act):
-        found.append(Finding("permission.denied", params={"permission": Permission.GUIDE_DRAFT.value}))
+    found = _denied(act, record)
     if record.state in BUSY:
         found.append(Finding("import.running"))
     elif record.state not in ("checked", "stopped") or not record.readable:
         found.append(Finding("import.not-checked"))
     if found:
         return Refused(tuple(found))
-    record.apply, record.by, record.state, record.done = True, act.by.userid, "owed", 0
+    record.apply, record.applied_by, record.state, record.done = True, act.by.userid, "owed", 0
     enter(act, "guide.import-apply", f"import:{record.id}", after=record.file)
     _owe(act, record)
     return record
@@ -80,12 +94,18 @@ def apply_list(act: Act, record: GuideImport) -> GuideImport | Refused:
 
 def stop_list(act: Act, record: GuideImport) -> GuideImport | Refused:
     """Stop an import after the batch that is being stored (停止导入); what was stored stays."""
-    if not may_import(act.site, act.by, act):
-        return Refused((Finding("permission.denied", params={"permission": Permission.GUIDE_DRAFT.value}),))
+    if found := _denied(act, record):
+        return Refused(tuple(found))
     if record.state in BUSY:
         record.state = "stopped"
         enter(act, "guide.import-stop", f"import:{record.id}")
     return record
+
+
+def _denied(act: Act, record: GuideImport) -> list[Finding]:
+    if may_import(act.site, act.by, act) and may_see(act.matrix, act.by, record):
+        return []
+    return [Finding("permission.denied", params={"permission": Permission.GUIDE_DRAFT.value})]
 
 
 def import_of(site, key: str) -> GuideImport | None:
@@ -95,7 +115,7 @@ def import_of(site, key: str) -> GuideImport | None:
 
 def named_by_imports(site) -> set[str]:
     """Return the contents that imports name: their files and their reports."""
-    return {digest for each in imports_of(site).values() for digest in (each.file, each.report) if digest}
+    return {digest for each in imports_of(site).values() for digest in (each.file, each.errors) if digest}
 
 
 def work_on(services: Services, subject: str) -> None:
@@ -106,7 +126,8 @@ def work_on(services: Services, subject: str) -> None:
             return
         file, name, options, apply = record.file, record.name, record.options, record.apply
         mapping = read_source(json.loads(record.mapping))
-        person = root["site"].people[record.by]
+        language = record.language
+        person = root["site"].people[record.applied_by or record.by]
         by = identity_of(person, services.clock.today())
         gone = person.disabled
     if gone:
@@ -117,15 +138,17 @@ def work_on(services: Services, subject: str) -> None:
     def progress(done: int, total: int) -> bool:
         return _note(services, subject, done=done, total=total)
 
-    source = services.store.path(file).read_bytes()
+    path = services.store.path(file)
     if apply:
         report = apply_lists(
-            services, source, name, mapping, by=by, channel="job", options=options, progress=progress
+            services, path, name, mapping, by=by, channel="job", options=options, progress=progress
         )
     else:
-        report = check_lists(services, source, name, mapping, options=options, progress=progress)
-    stops = json.dumps([each.as_dict() for each in report.findings if each.stops], ensure_ascii=False)
-    stored = services.store.put_bytes(stops.encode()).digest if not report.good else ""
+        report = check_lists(services, path, name, mapping, options=options, progress=progress)
+    errors = ""
+    if report.rows_refused:
+        body = error_file(report, lambda found: services.sentence(language, found))
+        errors = services.store.put_bytes(body).digest
     state = "stopped" if report.stopped else ("applied" if report.applied else "checked")
     _note(
         services,
@@ -134,7 +157,7 @@ def work_on(services: Services, subject: str) -> None:
         counts=tuple(report.counts().items()),
         findings=json.dumps([each.as_dict() for each in first(report.findings, SHOWN)], ensure_ascii=False),
         found=len(report.findings),
-        report=stored,
+        errors=errors,
         readable=report.readable,
     )
 
@@ -157,15 +180,9 @@ def _note(services: Services, subject: str, **values: object) -> bool:
     return bool(services.database.run(within, note="import"))
 
 
-def error_file(services: Services, record: GuideImport, sentence: Sentence) -> bytes:
+def error_file(report: Report, sentence: Sentence) -> bytes:
     """Return a workbook of the rows of everything that was refused, as they came, each with its sentences (错误文件)."""
-    mapping = read_source(json.loads(record.mapping))
-    lists = read_lists(services.store.path(record.file).read_bytes(), record.name, mapping)
-    texts = told(read_findings(services.store.path(record.report).read_text(encoding="utf-8")), sentence)
-    refused = [
-        item for item in lists.items if any((row.head.sheet, row.number) in texts for row in item.every())
-    ]
-    return report_file(refused, lists.strays, texts)
+    return report_file(report.refused(), report.lists.strays, told(report.findings, sentence))
 
 
 def read_findings(text: str) -> list[RowFinding]:

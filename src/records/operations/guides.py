@@ -6,7 +6,6 @@ its text stands still, and after publication for ever. Two organisations have a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -16,21 +15,23 @@ from records.domain.editions import (
     EditionStatus,
     EditionStep,
     Span,
+    Weight,
     check_approval,
     check_days,
     check_publication,
     taken,
+    weight_of,
 )
 from records.domain.findings import Finding, Refused, blocking
+from records.domain.guide_lines import asked_of, proof_of
 from records.domain.guide_parts import Guide as GuideBody
 from records.domain.permissions import Permission
-from records.domain.wording import LONGEST
 from records.indexes import worklists
 from records.resources.guides import Guide, GuideVersion
 
 from .acts import Act, leave_trace
 from .discretion import discreet
-from .editions import content, read_body, written
+from .editions import content, read_body, unfit, written
 from .gate import findings_of
 
 __all__ = [
@@ -46,14 +47,14 @@ __all__ = [
     "withdraw_guide",
 ]
 
-LARGEST = 1 << 20
-"""Bytes of a guide in canonical form."""
-
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-
 
 def save_draft(
-    act: Act, body: GuideBody, *, base: str = "", form: tuple[str, str] | None = None
+    act: Act,
+    body: GuideBody,
+    *,
+    base: str = "",
+    form: tuple[str, str] | None = None,
+    weight: Weight | None = None,
 ) -> Guide | Refused:
     """Save a draft (保存草稿): the one open draft of a guide is rewritten, a new one begun where none is open.
 
@@ -61,11 +62,11 @@ def save_draft(
     ``guide.edited-meanwhile`` says who and when; without a base only one's own draft is rewritten. The first saving of
     an author on a day leaves an audit entry, the following ones of that day are counted in the next entry, whose
     fingerprint before is that of the last entry: the chain has no gap and autosave does not flood it. ``form`` is what
-    ``written`` makes of the body, for whoever has it already.
+    ``written`` makes of the body and ``weight`` what the gate thinks of it, for whoever has them already.
     """
     record = act.site.guides.get(body.key)
     text, digest = form or written(body)
-    found = [*_unfit(body, text), *_undraftable(act, record, body)]
+    found = [*unfit(body, text), *_undraftable(act, record, body)]
     draft = record.open_edition() if record is not None else None
     if draft is not None and draft.digest == digest and not found:
         return record
@@ -74,7 +75,9 @@ def save_draft(
         return Refused(tuple(found))
     if record is None:
         record = _begin(act, body)
-    _write(act, record, draft, body, text, digest)
+    if weight is None:
+        weight = weight_of(findings_of(act.site, body, today=act.today))
+    _write(act, record, draft, body, text, digest, weight=weight)
     return record
 
 
@@ -88,13 +91,14 @@ def submit_guide(act: Act, record: Guide, *, version: int, digest: str = "") -> 
     if edition is not None:
         body = content(edition)
         found += _undraftable(act, record, body)
-        found += blocking(findings_of(act.site, body, today=act.today))
+        judged = findings_of(act.site, body, today=act.today)
+        found += blocking(judged)
         former = _former(record, but=edition)
         if former is not None and former.digest == edition.digest:
             found.append(Finding("guide.unchanged", params={"key": record.key}))
     if found:
         return Refused(tuple(found))
-    edition.status = target.value
+    edition.status, edition.weight = target.value, weight_of(judged).value
     edition.submitted_by, edition.submitted_at = act.by.userid, act.at
     _trace(act, "guide.submit", record, edition, Permission.GUIDE_DRAFT, saves=edition.saves)
     edition.saves, edition.noted = 0, None
@@ -153,10 +157,11 @@ def publish_guide(
         approved_unit=edition.approved_unit,
     )
     found += check_days(span, today=act.today, others=[each.span for each in record.published()])
-    found += blocking(findings_of(act.site, body, today=act.today, effective_on=since))
+    judged = findings_of(act.site, body, today=act.today, effective_on=since)
+    found += blocking(judged)
     if found:
         return Refused(tuple(found))
-    edition.status = target.value
+    edition.status, edition.weight = target.value, weight_of(judged).value
     edition.published_by, edition.published_at = act.by.userid, act.at
     edition.filing, edition.filed_on = _filing_number(act), act.today
     edition.effective_on, edition.withdrawn_on = span.since, span.until
@@ -215,7 +220,10 @@ def roll_back(act: Act, record: Guide, *, version: int) -> Guide | Refused:
     found = _undraftable(act, record, body)
     if found:
         return Refused(tuple(found))
-    _write(act, record, None, body, *written(body), note=note, restored=version, by=older.writers)
+    weight = weight_of(findings_of(act.site, body, today=act.today))
+    _write(
+        act, record, None, body, *written(body), weight=weight, note=note, restored=version, by=older.writers
+    )
     return record
 
 
@@ -253,6 +261,7 @@ def _write(
     text: str,
     digest: str,
     *,
+    weight: Weight,
     note: str = "",
     restored: int = 0,
     by: tuple[str, ...] = (),
@@ -264,41 +273,18 @@ def _write(
         draft.note, draft.restored, draft.authors = note, restored, by
         record.versions = (*record.versions, draft)
     author = act.by.userid
-    draft.write(text, digest, yields=body.result.material)
+    draft.write(text, digest, yields=body.result.material, needs=proof_of(body).needs, asks=asked_of(body))
+    draft.weight = weight.value
     draft.written_by, draft.written_at = author, act.at
     if author not in draft.writers or not draft.authors:
         draft.authors = tuple(dict.fromkeys((*draft.authors, author)))
     draft.saves += 1
     if not any(record.published()):
         record.title, record.unit, record.fonds = body.title, body.unit, body.fonds
-        worklists.refresh(act.site, record)
+    worklists.refresh(act.site, record)
     if draft.noted != (author, act.today):
         _trace(act, "guide.draft", record, draft, Permission.GUIDE_DRAFT, saves=draft.saves)
         draft.saves, draft.noted = 0, (author, act.today)
-
-
-def _unfit(body: GuideBody, text: str) -> Iterator[Finding]:
-    """Refuse what is too long to be kept at all, each field by its name; what is merely wrong may stand in a draft."""
-    if not _KEY.fullmatch(body.key):
-        yield Finding("guide.key-form", subject="key", params={"key": body.key[:80]})
-    if len(text) > LONGEST:
-        yield from _too_long(body.as_dict(), "")
-    size = len(text.encode())
-    if size > LARGEST:
-        yield Finding("guide.too-large", params={"size": size, "largest": LARGEST})
-
-
-def _too_long(value: object, path: str) -> Iterator[Finding]:
-    match value:
-        case str() if len(value) > LONGEST:
-            params = {"length": len(value), "longest": LONGEST}
-            yield Finding("guide.field-too-long", subject=path, params=params)
-        case dict():
-            for name, part in value.items():
-                yield from _too_long(part, f"{path}.{name}" if path else name)
-        case list():
-            for at, part in enumerate(value):
-                yield from _too_long(part, f"{path}.{at}")
 
 
 def _undraftable(act: Act, record: Guide | None, body: GuideBody) -> list[Finding]:

@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from records.domain.centres import centres_of, check_supplements
+from records.domain.changes import Change, asks, changes
 from records.domain.findings import Finding
 from records.domain.guide_parts import Guide as GuideBody
-from records.domain.one_things import OneThing, check_one_thing
+from records.domain.one_things import check_one_thing
 from records.domain.standards import Standards
 from records.domain.vocabulary import DossierState, Grade, ReuseClass
-from records.exchange.one_things import read_one_thing, shipped_one_things
 from records.indexes import questions
 from records.resources.dossiers import Dossier
 from records.resources.guides import Guide
@@ -22,6 +21,7 @@ from records.resources.site import Site
 
 from .dossiers import LIVE
 from .editions import content
+from .one_things import guides_of, known
 from .standards import standards
 
 MOST = 50
@@ -67,10 +67,13 @@ class PackageImpact:
 class Impact:
     """Everything an edition touches; ``abolished`` when the item itself ends and its cases end by law with a notice.
 
-    ``local_conflicts`` are findings on the supplements of centres below the county.
+    ``asked`` are the changes to what applicants have to bring, ``limits`` those to the time limits, against the edition
+    in force. ``local_conflicts`` are findings on the supplements of centres below the county.
     """
 
     open_cases: OpenCases
+    asked: tuple[Change, ...]
+    limits: tuple[Change, ...]
     became_reusable: tuple[MaterialImpact, ...]
     became_useless: tuple[MaterialImpact, ...]
     local_conflicts: tuple[Finding, ...]
@@ -98,8 +101,11 @@ def impact(
     present = record.in_force(today)
     old = content(present) if present is not None and present is not edition else None
     reusable, useless = _materials(old, new, standards(site))
+    changed = changes(old, new) if old is not None and new is not None else ()
     return Impact(
         open_cases=_open_cases(site, record, version, may),
+        asked=tuple(each for each in changed if asks(each)),
+        limits=tuple(each for each in changed if each.path.startswith("limits.") and not each.internal),
         became_reusable=reusable,
         became_useless=useless,
         local_conflicts=_conflicts(site, new) if new is not None else (),
@@ -163,22 +169,12 @@ def _conflicts(site: Site, guide: GuideBody) -> tuple[Finding, ...]:
 
 
 def _packages(site: Site, key: str, new: GuideBody | None, today: date) -> Iterator[PackageImpact]:
-    for one_thing in _one_things():
+    for one_thing in known(site).values():
         parts = [part.guide for part in one_thing.parts]
         if key not in parts:
             continue
-        guides = {}
-        for part in parts:
-            edition = site.guides[part].in_force(today) if part in site.guides else None
-            if edition is not None:
-                guides[part] = content(edition)
+        guides = dict(guides_of(site, one_thing, today=today))
         guides.pop(key, None)
         if new is not None:
             guides[key] = new
         yield PackageImpact(one_thing.key, one_thing.title, check_one_thing(one_thing, guides))
-
-
-@cache
-def _one_things() -> tuple[OneThing, ...]:
-    read = (read_one_thing(text, name)[0] for name, text in shipped_one_things())
-    return tuple(each for each in read if each is not None)

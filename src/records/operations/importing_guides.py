@@ -1,4 +1,4 @@
-"""Guides from the national list (清单导入): read, checked as a whole, then stored as drafts, a hundred in a transaction.
+"""Guides from the national list (清单导入): read, checked as a whole, then stored as drafts, some in each transaction.
 
 An import makes drafts and nothing else. Who brings a list is its author, so the department approves and the centre publishes
 each edition as any other (I15): an earlier approval elsewhere shortens nobody's look.
@@ -8,39 +8,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
-from typing import NamedTuple
+from pathlib import Path
 
 from records.domain.access import Identity
+from records.domain.editions import EditionStatus
 from records.domain.findings import Finding, Refused, Severity
-from records.domain.guide_parts import Guide as GuideBody
 from records.domain.permissions import Permission
-from records.domain.standards import Standards
-from records.exchange.national import Item, Lists, RowFinding, Source, read_lists, read_source
-from records.exchange.national_guides import Unit, compose
+from records.exchange.national import LIMITS, Item, Lists, RowFinding, read_lists
+from records.exchange.national_guides import Unit
 from records.exchange.national_rows import rows_of
-from records.resources.guides import Guide
+from records.exchange.national_sources import Source, read_source
+from records.resources.guides import Guide, GuideVersion
 from records.resources.imports import begin, sources_of
 from records.resources.site import Site
 
 from .acts import Act, enter
-from .editions import content, written
-from .gate import gate, phones_of, yields_of
+from .editions import content
+from .gate import phones_of, results_on
 from .guides import save_draft
+from .judging_guides import Before, Context, Judged, judges
 from .services import Services
 from .standards import standards
 
-AT_ONCE = 100
+AT_ONCE = 50
 """Guides in one transaction; other writers go between."""
-ALONE = 200
-"""Items up to which no further process is started."""
 TOLERANT, WHOLE = "tolerant", "whole"
 """Options: wrong fields may stand in a draft; or nothing is stored unless everything can be."""
 
@@ -50,46 +45,8 @@ BUILT_IN: Mapping[str, Source] = {
 }
 """Sources that need no mapping: codes of GB/T 39554, or nothing but words."""
 
-#: What the list has no column for, or leaves empty for many items: a draft may lack it, a published edition may not.
-INCOMPLETE = frozenset({
-    "guide.missing", "guide.line-no-sample", "guide.line-no-basis", "guide.line-no-issuer", "guide.line-no-grades",
-    "guide.line-no-condition", "guide.line-deferral", "guide.line-copies", "guide.step-no-post", "guide.no-basis",
-    "guide.citation-incomplete", "guide.no-article",
-})  # fmt: skip
-
 Progress = Callable[[int, int], bool]
 """Told how many of how many are done; false stops the work."""
-
-
-class Context(NamedTuple):
-    """What the items are judged against; plain values that go to other processes."""
-
-    source: Source
-    units: Mapping[str, Unit]
-    credit_codes: Mapping[str, str]
-    results: Mapping[str, str]
-    phones: Mapping[str, str]
-    standards: Standards
-    today: date
-    tolerant: bool
-
-
-class Before(NamedTuple):
-    """The guide as it stands: its key, the canonical text of its newest edition, the number of the next."""
-
-    key: str
-    text: str
-    number: int
-
-
-@dataclass(slots=True)
-class Judged:
-    """What becomes of an item: new, changed, unchanged, skipped or refused; and the edition to be stored."""
-
-    outcome: str
-    findings: tuple[RowFinding, ...] = ()
-    body: GuideBody | None = None
-    form: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)
@@ -116,6 +73,11 @@ class Report:
         """Return how many items were new, changed, unchanged, skipped or refused, and rows that belong to none."""
         words = ("new", "changed", "unchanged", "skipped", "refused")
         return {**{word: self.outcomes.count(word) for word in words}, "astray": len(self.lists.strays)}
+
+    @property
+    def rows_refused(self) -> bool:
+        """Whether there are rows to be mended and handed in again."""
+        return bool(self.lists.strays or self.refused())
 
     def refused(self) -> list[Item]:
         """Return the items that were kept out."""
@@ -161,7 +123,7 @@ def may_import(site: Site, by: Identity, act: Act) -> bool:
 
 def check_lists(
     services: Services,
-    source: bytes,
+    file: Path,
     name: str,
     mapping: Source,
     *,
@@ -169,7 +131,7 @@ def check_lists(
     progress: Progress | None = None,
 ) -> Report:
     """Read and judge a file against the catalogue as it is (试导入); nothing is written."""
-    report = Report(read_lists(source, name, mapping))
+    report = Report(_read(services, file, name, mapping))
     for _ in _judge_all(services, report, mapping, options, progress or _on):
         pass
     return report
@@ -177,7 +139,7 @@ def check_lists(
 
 def apply_lists(
     services: Services,
-    source: bytes,
+    file: Path,
     name: str,
     mapping: Source,
     *,
@@ -190,7 +152,7 @@ def apply_lists(
 
     With the option ``whole`` everything is stored in one transaction or nothing. What was stored before a stop stays.
     """
-    report = Report(read_lists(source, name, mapping))
+    report = Report(_read(services, file, name, mapping))
     judged = _judge_all(services, report, mapping, options, progress or _on)
     if WHOLE in options:
         everything = [pair for batch in judged for pair in batch]
@@ -216,63 +178,51 @@ def export_tables(site: Site, *, today: date) -> dict[str, list[dict[str, object
     return tables
 
 
+def _read(services: Services, file: Path, name: str, mapping: Source) -> Lists:
+    return read_lists(services.extractor.rows(file, limits=LIMITS), name, mapping)
+
+
 def _on(done: int, total: int) -> bool:
     return True
 
 
 def _judge_all(
     services: Services, report: Report, mapping: Source, options: Sequence[str], progress: Progress
-) -> Iterator[list[tuple[Item, Judged]]]:
-    """Judge all items, a batch at a time, in other processes where there are many; fill the report in file order."""
+) -> Iterator[list[tuple[int, Judged]]]:
+    """Judge all items, a batch at a time, in other processes where there are many; fill the report in file order.
+
+    Each comes with its place among the items of the file.
+    """
     report.findings += report.lists.findings
     items = report.lists.items
     with services.database.read() as root:
         site = root["site"]
         context = _context(site, mapping, today=services.clock.today(), tolerant=TOLERANT in options)
         standing = _standing(site, {item.code for item in items})
-    batches = [items[at : at + AT_ONCE] for at in range(0, len(items), AT_ONCE)]
-    work = [(context, [(item, standing.get(item.code)) for item in batch]) for batch in batches]
-    done = 0
-    with _workers(len(items)) as executor:
-        judged = executor.map(_judge_batch, work) if executor else map(_judge_batch, work)
-        for batch, found in zip(batches, judged, strict=True):
+    work = [
+        [(item, standing.get(item.code)) for item in items[at : at + AT_ONCE]]
+        for at in range(0, len(items), AT_ONCE)
+    ]
+    with judges(len(items), context) as judge:
+        for found in judge(work):
+            done = len(report.outcomes)
             report.outcomes += [each.outcome for each in found]
             report.findings += [one for each in found for one in each.findings]
-            done += len(batch)
-            yield list(zip(batch, found, strict=True))
-            if not progress(done, len(items)):
+            yield list(enumerate(found, start=done))
+            if not progress(len(report.outcomes), len(items)):
                 report.stopped = True
                 return
 
 
-@contextmanager
-def _workers(many: int) -> Iterator[Executor | None]:
-    """Give a pool of processes where it is worth their start; they are begun afresh, because a server has threads."""
-    count = min(4, len(os.sched_getaffinity(0)))
-    if many <= ALONE or count < 2:
-        yield None
-        return
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("forkserver"))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
 def _context(site: Site, mapping: Source, *, today: date, tolerant: bool) -> Context:
-    described = site.office["units"]
-    results = {}
-    for guide in site.guides.values():
-        version = guide.in_force(today)
-        if version is not None and (material := yields_of(version)):
-            results.setdefault(material, guide.title)
+    described, known = site.office["units"], standards(site)
     return Context(
         source=mapping,
         units={unit["credit_code"]: Unit(key, unit["name"]) for key, unit in described.items()},
         credit_codes={key: unit["credit_code"] for key, unit in described.items()},
-        results=results,
+        results=results_on(site, known, today),
         phones=phones_of(site.office),
-        standards=standards(site),
+        standards=known,
         today=today,
         tolerant=tolerant,
     )
@@ -280,99 +230,60 @@ def _context(site: Site, mapping: Source, *, today: date, tolerant: bool) -> Con
 
 def _standing(site: Site, codes: set[str]) -> dict[str, Before]:
     """Return the guides that stand by the codes of the file; one that was not imported is found by its own codes."""
-    found = {}
+    found: dict[str, Before] = {}
     for guide in site.guides.values():
+        imported = guide.key.isalnum() and guide.key.isupper()
+        if imported and guide.key not in codes:
+            continue
         newest = _newest(guide)
         if newest is None:
             continue
-        if guide.key in codes:
-            found[guide.key] = Before(guide.key, newest.body, len(guide.versions) + 1)
-        elif not guide.key.isalnum() or not guide.key.isupper():
-            own = content(newest).codes
-            for code in (own.handling, own.implementation):
-                if code in codes and code not in found:
-                    found[code] = Before(guide.key, newest.body, len(guide.versions) + 1)
+        own = () if imported else (content(newest).codes.handling, content(newest).codes.implementation)
+        for code in (guide.key, *own):
+            if code in codes:
+                found.setdefault(code, Before(newest.body, newest.digest, len(guide.versions) + 1))
     return found
 
 
-def _newest(guide: Guide):
-    kept = [each for each in guide.versions if each.status != "discarded"]
+def _newest(guide: Guide) -> GuideVersion | None:
+    kept = [each for each in guide.versions if each.status != EditionStatus.DISCARDED]
     return kept[-1] if kept else None
-
-
-def _judge_batch(work: tuple[Context, list[tuple[Item, Before | None]]]) -> list[Judged]:
-    context, items = work
-    return [_judge(context, item, before) for item, before in items]
-
-
-def _judge(context: Context, item: Item, before: Before | None) -> Judged:
-    """Compose one item over what stands, check it as the publication gate does, and say what becomes of it."""
-    base = GuideBody.from_dict(json.loads(before.text)) if before else None
-    done = compose(item, context.source, units=context.units, base=base, standards=context.standards)
-    found = done.findings
-    if not done.in_use:
-        place = done.locate(Finding("import.not-in-use", Severity.NOTES), stops=False)
-        return Judged("skipped", (*(each for each in found if not each.stops), place))
-    guide = done.guide
-    if guide is None:
-        return Judged("refused", tuple(found))
-    if guide == base:
-        return Judged("unchanged", tuple(found))
-    number, note = (
-        (before.number, f"按来源“{context.source.name}”更新")
-        if before
-        else (1, f"由来源“{context.source.name}”导入")
-    )
-    guide = replace(guide, version=replace(guide.version, number=number, notes=note))
-    for each in gate(
-        guide,
-        units=context.credit_codes,
-        today=context.today,
-        results=context.results,
-        phones=context.phones,
-        materials=context.standards.usable,
-    ):
-        blocks = each.severity is Severity.BLOCKS
-        found.append(done.locate(each, stops=blocks and not context.tolerant and each.code not in INCOMPLETE))
-    if any(each.stops for each in found):
-        return Judged("refused", tuple(found))
-    return Judged("changed" if before else "new", tuple(found), guide, written(guide))
 
 
 def _store(
     services: Services,
     report: Report,
-    batch: list[tuple[Item, Judged]],
+    batch: list[tuple[int, Judged]],
     by: Identity,
     channel: str,
     *,
     whole: bool = False,
 ) -> bool:
-    """Store a batch of drafts in one transaction; what an operation refuses is told at its row."""
-    fresh = [(item, judged) for item, judged in batch if judged.body is not None]
+    """Store a batch of drafts in one transaction; what an operation refuses is told at its row.
+
+    What somebody saved since it was compared stays, and the row says so (``guide.edited-meanwhile``).
+    """
+    fresh = [(at, judged) for at, judged in batch if judged.body is not None]
     if not fresh:
         return True
-    refused: list[tuple[Item, Refused]] = []
+    refused: list[tuple[int, Refused]] = []
 
     def within(root: object) -> object:
-        site = root["site"]
-        act = services.act(site, by, channel=channel)
+        act = services.act(root["site"], by, channel=channel)
         refused[:] = []
-        for item, judged in fresh:
-            result = save_draft(act, judged.body, form=judged.form)
+        for at, judged in fresh:
+            result = save_draft(act, judged.body, base=judged.base, form=judged.form, weight=judged.weight)
             if isinstance(result, Refused):
-                refused.append((item, result))
+                refused.append((at, result))
         return Refused(()) if refused and whole else None
 
     services.database.run(within, note="import")
-    at = {id(item): number for number, item in enumerate(report.lists.items)}
-    for item, result in refused:
-        codes = {found.code for found in result.findings}
-        if codes == {"guide.unchanged"}:
-            report.outcomes[at[id(item)]] = "unchanged"
+    for at, result in refused:
+        if {found.code for found in result.findings} == {"guide.unchanged"}:
+            report.outcomes[at] = "unchanged"
             continue
-        report.outcomes[at[id(item)]] = "refused"
-        place = item.general
+        report.outcomes[at] = "refused"
+        place = report.lists.items[at].general
         report.findings += [RowFinding(found, place.head.sheet, place.number) for found in result.findings]
     return not (refused and whole)
 

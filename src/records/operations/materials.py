@@ -6,12 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from records.domain import materials as rules
-from records.domain.checklists import LineStatus
-from records.domain.dossiers import Gap
 from records.domain.findings import Finding, Refused, blocking
 from records.domain.guide_parts import Line
+from records.domain.materials import Offered, bundle, issued_later, lacking_identity
 from records.domain.permissions import Permission
+from records.domain.reuse import (
+    LineVerdict,
+    Need,
+    choose,
+    decide_receipt,
+    decide_reuse,
+    decide_validity,
+)
 from records.domain.vocabulary import DossierState, Grade, MaterialSource, MaterialStatus, Override
 from records.indexes import keys, questions
 from records.resources.dossiers import Dossier
@@ -19,13 +25,14 @@ from records.resources.materials import Holding, Material
 
 from . import renewals, subjects
 from .acts import Act, leave_trace, owe, register
-from .checklists import as_held, checklist_of, guide_of, held_by, need_of
+from .checklists import OPEN, as_held, checklist_of, falls_of, guide_of, held_by, need_of
+from .deposits import Deposit, take_in, unfit
 from .discretion import discreet
+from .reuse import enter_line, fill_course, keep, reuse
 from .standards import standards
-from .subjects import reachable
 
-#: While a dossier stands here its lines may still be filled.
-OPEN = frozenset({DossierState.DRAFT, DossierState.RECEIVED, DossierState.SUPPLEMENT})
+#: What the office fetches itself may come after the acceptance, too (后台补调取).
+TO_FETCH = OPEN | {DossierState.ACCEPTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,13 @@ def submit_material(
     description: Description = Description(),
     override: Override | None = None,
     note: str = "",
+    deposit: Deposit | None = None,
+    online: bool = False,
 ) -> Material | Refused:
     """Take a material against its line (收取材料), or refuse kindly because the centre already holds it (I2, I3).
 
     ``pages`` are the files of the following pages in their order, where a paper was photographed page by page.
+    With a ``deposit`` the paper original is taken in as well; ``online`` says that the file was handed in online.
     """
     found = _may_fill(act, dossier, line, over=MaterialSource.REUSED)
     if found:
@@ -98,8 +108,12 @@ def submit_material(
     stopped = _unfit(act, dossier, need, offered, same, override=override, note=note)
     if len(set(digests)) < len(digests):
         stopped = (*stopped, Finding("material.page-twice", subject=line))
+    if deposit is not None:
+        stopped = (*stopped, *unfit(act, dossier, listed, deposit, handed_in=not listed.waived))
     if stopped:
         return Refused(stopped)
+    choice = _choice(act, dossier, need, offered)
+    keep(act, dossier, need, choice)
     how = _way(listed, override)
     material = same if same is not None else _new_material(act, dossier, listed, description, how)
     if same is None or same.status == MaterialStatus.SUPERSEDED:
@@ -115,13 +129,20 @@ def submit_material(
         unit=dossier.unit,
         permission=Permission.DOSSIER_FILL,
         why=f"{override}:{note}" if override else "",
-        details={"dossier": dossier.id, "line": line, "files": digests},
+        details={"dossier": dossier.id, "line": line, "files": digests, **_held_then(choice, override)},
     )
     dossier.entries = tuple(entry for entry in dossier.entries if entry[0] != line)
-    _enter_line(act, dossier, line, material, digests, how, note)
+    enter_line(act, dossier, line, material, digests, how, note)
+    if online or line in dossier.online:
+        others = tuple(each for each in dossier.online if each != line)
+        dossier.online = (*others, line) if online else others
     if override is not None:
-        dossier.overrides = (*dossier.overrides, (line, override.value, note, act.by.userid, act.at))
+        overridden = (line, override.value, note, act.by.userid, act.at, act.by.window)
+        dossier.overrides = (*dossier.overrides, overridden)
     leave_trace(act, "dossier.fill", dossier, unit=dossier.unit, permission=Permission.DOSSIER_FILL, why=note)
+    if deposit is not None:
+        take_in(act, dossier, listed, material.id, deposit)
+    fill_course(act, dossier)
     return material
 
 
@@ -129,7 +150,7 @@ def use_material(act: Act, dossier: Dossier, *, line: str, material: str) -> Mat
     """Use a material that is held (复用): once confirmed, the applicant hands in nothing for this line."""
     found = _may_fill(act, dossier, line)
     listed = _line(act, dossier, line)
-    mine = {record.id: (record, via) for record, via in reachable(act.site, dossier.applicant)}
+    mine = {record.id: (record, via) for record, via in subjects.available(act.site, dossier, line=line)}
     record, via = mine.get(material, (None, None))
     if record is None or (
         listed is not None and standards(act.site).resolve(record.standard) != listed.material
@@ -137,7 +158,7 @@ def use_material(act: Act, dossier: Dossier, *, line: str, material: str) -> Mat
         found = (*found, Finding("material.unknown", subject=line))
     if found:
         return Refused(found)
-    verdict = rules.decide_reuse(
+    verdict = decide_reuse(
         as_held(record, via, standard=listed.material),
         need_of(act.site, dossier, listed, today=act.today),
         today=act.today,
@@ -147,24 +168,6 @@ def use_material(act: Act, dossier: Dossier, *, line: str, material: str) -> Mat
     reuse(act, dossier, line, record, via)
     leave_trace(act, "dossier.reuse", dossier, unit=dossier.unit, permission=Permission.DOSSIER_FILL)
     return record
-
-
-def reuse(act: Act, dossier: Dossier, line: str, material: Material, via: rules.Via | None) -> None:
-    """Put a held material on its line with the bytes it has today; the link it came through is written beside it."""
-    note = via.label if via else ""
-    _enter_line(act, dossier, line, material, material.files, MaterialSource.REUSED, note)
-
-
-def fill_from_library(act: Act, dossier: Dossier) -> int:
-    """Fill every line whose material is held and valid; return how many lines were filled now."""
-    held = [
-        state
-        for state in checklist_of(act.site, dossier, today=act.today).lines
-        if state.status is LineStatus.HELD
-    ]
-    for state in held:
-        reuse(act, dossier, state.line.id, act.site.materials[state.material], state.via)
-    return len(held)
 
 
 @discreet
@@ -183,7 +186,8 @@ def remove_material(act: Act, dossier: Dossier, *, line: str, why: str) -> Dossi
     dossier.entries = tuple(kept for kept in dossier.entries if kept[0] != line)
     material = act.site.materials[entry[1]]
     mine = material.source_dossier == dossier.id and entry[3] != MaterialSource.REUSED
-    if mine and not _used_elsewhere(act, dossier, material):
+    # What was taken away stays known as such, or the same paper could come again as a new one.
+    if mine and not material.stopped and not _used_elsewhere(act, dossier, material):
         material.status = MaterialStatus.WITHDRAWN.value
         keys.release(act.site, renewals.identity(material), material.id)
         leave_trace(act, "material.withdraw", material, unit=dossier.unit, why=why)
@@ -191,35 +195,6 @@ def remove_material(act: Act, dossier: Dossier, *, line: str, why: str) -> Dossi
         act, "dossier.unfill", dossier, unit=dossier.unit, permission=Permission.DOSSIER_FILL, why=why
     )
     return dossier
-
-
-def dispute(act: Act, dossier: Dossier, *, line: str, why: str) -> None:
-    """Mark the paper on a line as wrong: it fills no line by itself until it is taken again or a right one comes."""
-    for wrong in dict.fromkeys(entry[1] for entry in dossier.entries if entry[0] == line):
-        material = act.site.materials[wrong]
-        material.disputed = True
-        leave_trace(act, "material.dispute", material, unit=dossier.unit, why=why)
-
-
-def disputable(act: Act, dossier: Dossier, gaps: Sequence[Gap]) -> tuple[Finding, ...]:
-    """Check that what a one-time notice says of a reused material can be true (复用材料的异议)."""
-    lines = {line.id: line for line in guide_of(act.site, dossier).lines}
-    reused = {
-        entry[0]: act.site.materials[entry[1]]
-        for entry in dossier.entries
-        if entry[3] == MaterialSource.REUSED
-    }
-    return tuple(
-        found
-        for gap in gaps
-        if gap.line in reused
-        for found in rules.decide_dispute(
-            as_held(reused[gap.line]),
-            need_of(act.site, dossier, lines[gap.line], today=act.today),
-            gap.kind,
-            today=act.today,
-        )
-    )
 
 
 def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer: str) -> Material:
@@ -249,6 +224,7 @@ def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer:
     leave_trace(act, "material.result", material, unit=dossier.unit)
     if holder is not person:
         subjects.link(act, person, holder, evidence=material)
+    fill_course(act, dossier)
     return material
 
 
@@ -257,12 +233,17 @@ def _may_fill(
 ) -> tuple[Finding, ...]:
     """Say what speaks against filling a line; an entry that came by way of ``over`` may be replaced."""
     found = []
-    if DossierState(dossier.state) not in OPEN:
-        found.append(_closed(dossier))
     listed = _line(act, dossier, line)
+    fallen = blocking(falls_of(act.site, dossier, today=act.today).values())
+    gone = line in {each.subject for each in fallen}
+    late = (listed is not None and listed.waived) or gone or line in [row[0] for row in dossier.separated]
+    open_in = TO_FETCH if late else OPEN
+    found += subjects.stopped(act.site, dossier.applicant)
+    if DossierState(dossier.state) not in open_in:
+        found.append(_closed(dossier))
     if listed is None:
         found.append(Finding("material.outside-guide", subject=line, basis="优化营商环境条例 第三十五条"))
-    elif any(entry[0] == line and entry[3] != over for entry in dossier.entries):
+    elif not gone and any(entry[0] == line and entry[3] != over for entry in dossier.entries):
         found.append(Finding("material.line-filled", subject=line, params={"name": listed.name}))
     else:
         states = {state.line.id: state for state in checklist_of(act.site, dossier, today=act.today).lines}
@@ -275,8 +256,9 @@ def _used_elsewhere(act: Act, dossier: Dossier, material: Material) -> bool:
     """Tell whether another case of the same applicant, or of its business, has the material on a line."""
     return any(
         entry[1] == material.id
-        for subject in subjects.same_business(act.site, material.applicant)
-        for other in questions.dossiers_of(act.site, subject)
+        for subject in subjects.linked(act.site, material.applicant)
+        for listed in (questions.dossiers_of, questions.dossiers_naming)
+        for other in listed(act.site, subject)
         for entry in other.entries
         if other.id != dossier.id
     )
@@ -290,40 +272,53 @@ def _line(act: Act, dossier: Dossier, line: str) -> Line | None:
     return next((listed for listed in guide_of(act.site, dossier).lines if listed.id == line), None)
 
 
-def _offered(description: Description, digests: tuple[str, ...]) -> rules.Offered:
-    return rules.Offered(
+def _offered(description: Description, digests: tuple[str, ...]) -> Offered:
+    return Offered(
         number=description.document_number,
         issuer=description.issuer,
         issued_on=description.issued_on,
         valid_until=description.valid_until,
-        digest=rules.bundle(digests),
+        digest=bundle(digests),
     )
 
 
 def _unfit(
     act: Act,
     dossier: Dossier,
-    need: rules.Need,
-    offered: rules.Offered,
+    need: Need,
+    offered: Offered,
     same: Material | None,
     *,
     override: Override | None,
     note: str,
 ) -> tuple[Finding, ...]:
     """Return what speaks against a paper: it cannot be told apart, it is held already, its validity has ended."""
-    held = held_by(act.site, dossier, need.standard.code)
+    held = held_by(act.site, dossier, need.standard.code, line=need.line.id)
     found = blocking(
         (
-            *rules.lacking_identity(need.standard, offered),
-            *rules.decide_receipt(offered, held, need, today=act.today, override=override, note=note),
+            *lacking_identity(need.standard, offered),
+            *issued_later(offered, today=act.today),
+            *decide_receipt(offered, held, need, today=act.today, override=override, note=note),
         )
     )
     if any(each.code == "material.same-as-unusable" for each in found):
         return found
-    ended = rules.decide_validity(offered, need, today=act.today)
+    ended = decide_validity(offered, need, today=act.today)
     if not ended and same is not None:
-        ended = rules.decide_validity(as_held(same), need, today=act.today)
+        ended = decide_validity(as_held(same), need, today=act.today)
     return (*found, *ended)
+
+
+def _choice(act: Act, dossier: Dossier, need: Need, offered: Offered) -> LineVerdict:
+    held = held_by(act.site, dossier, need.standard.code, line=need.line.id)
+    return choose(held, need, today=act.today, digest=offered.digest)
+
+
+def _held_then(choice: LineVerdict, override: Override | None) -> dict[str, str]:
+    """Say of a hand-in that a usable paper was held, and for which lawful reason it was taken again all the same."""
+    if choice.verdict is None or not choice.verdict.usable:
+        return {}
+    return {"held": choice.verdict.reason, "override": override.value if override else ""}
 
 
 def _way(line: Line, override: Override | None) -> MaterialSource:
@@ -345,17 +340,20 @@ def _new_material(
     material.valid_until = description.valid_until
     material.source_dossier = dossier.id
     if Grade.D in line.grades:
-        material.grade, material.original_seen = Grade.D.value, description.original_seen
+        material.grade = Grade.D.value
     if how is MaterialSource.FETCHED:
         material.source = how.value
         vouch(act, material)
     return register(act, material)
 
 
-def vouch(act: Act, material: Material) -> None:
-    """Raise a copy to what a window answers for (C→B): who saw it or fetched it, and on which day."""
+def vouch(act: Act, material: Material, *, seen: bool = False) -> None:
+    """Raise a copy to what a window answers for (C→B): who fetched it or saw the original, and on which day."""
     if material.grade == Grade.C:
         material.grade = Grade.B.value
+        material.verified_by, material.verified_on = act.by.userid, act.today
+    if seen and not material.original_seen:
+        material.original_seen = True
         material.verified_by, material.verified_on = act.by.userid, act.today
 
 
@@ -364,26 +362,10 @@ def _complete(act: Act, material: Material, description: Description) -> None:
     material.disputed = False
     material.valid_until = material.valid_until or description.valid_until
     if description.original_seen:
-        vouch(act, material)
-        material.original_seen = True
+        vouch(act, material, seen=True)
 
 
 def _renditions(act: Act, upload: Upload, pages: Sequence[Upload]) -> Iterator[tuple]:
     yield hold(act, upload).digest, upload.title, "scan", act.at
     for page in pages:
         yield hold(act, page).digest, page.title, "page", act.at
-
-
-def _enter_line(
-    act: Act,
-    dossier: Dossier,
-    line: str,
-    material: Material,
-    digests: Sequence[str],
-    how: MaterialSource,
-    note: str,
-) -> None:
-    dossier.entries = (
-        *dossier.entries,
-        *((line, material.id, digest, how.value, act.at, act.by.userid, note) for digest in digests),
-    )

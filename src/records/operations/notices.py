@@ -72,6 +72,8 @@ PREFIX = {
     NoticeKind.GRANT: "准",
     NoticeKind.REFUSAL: "不准",
     NoticeKind.DELIVERY: "送",
+    NoticeKind.CUSTODY: "存",
+    NoticeKind.RETURN: "退",
 }
 
 

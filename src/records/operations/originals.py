@@ -9,8 +9,9 @@ from records.resources.dossiers import Dossier
 from records.resources.materials import Material
 
 from .acts import Act, leave_trace
-from .checklists import checklist_of
-from .materials import OPEN, fill_from_library, vouch
+from .checklists import OPEN, checklist_of
+from .materials import vouch
+from .reuse import fill_from_library
 from .subjects import reachable
 
 
@@ -28,8 +29,7 @@ def verify_original(act: Act, dossier: Dossier, *, line: str) -> Material | Refu
         found.append(Finding("material.nothing-to-verify", subject=line))
     if found:
         return Refused(tuple(found))
-    vouch(act, material)
-    material.original_seen = True
+    vouch(act, material, seen=True)
     leave_trace(
         act,
         "material.verify",

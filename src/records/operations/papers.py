@@ -5,10 +5,11 @@ The facts are frozen with the act: a paper printed again in thirty years says wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from records.clock import CIVIL, civil_date
-from records.domain import masking
+from records.domain import custody, masking
 from records.domain.checklists import NOT_HANDED_IN, LineState, LineStatus
 from records.domain.deadlines import Act as LegalAct
 from records.domain.deadlines import Deeming, rule_for
@@ -22,6 +23,7 @@ from records.domain.vocabulary import (
     MaterialSource,
     NoticeKind,
 )
+from records.resources.custody import Original
 from records.resources.dossiers import Dossier
 from records.rules import intake_rules
 
@@ -166,6 +168,42 @@ def delivery(act: Act, dossier: Dossier) -> Facts:
     }
 
 
+def originals_receipt(act: Act, dossier: Dossier, originals: Sequence[Original]) -> Facts:
+    """Return what the receipt for originals (收件回执) says: each with its code, and whether it comes back."""
+    return {
+        **_common(act, dossier, guide_of(act.site, dossier)),
+        "received_at": _minute(act.at),
+        "originals": [
+            {
+                "code": each.code,
+                "name": each.title,
+                "copies": str(each.copies),
+                "note": "随办件留存归档" if each.state == custody.CONSUMED else "办结时退还",
+            }
+            for each in originals
+        ],
+        "brought_by": "、".join(dict.fromkeys(each.brought_by for each in originals if each.brought_by)),
+    }
+
+
+def originals_return(
+    act: Act, dossier: Dossier, originals: Sequence[Original], *, recipient: str, authority: str
+) -> Facts:
+    """Return what the return slip (原件退还单) says: what goes back, to whom, and by which letter of authority."""
+    receipts = dict.fromkeys(each.receipt for each in originals if each.receipt)
+    return {
+        **_common(act, dossier, guide_of(act.site, dossier)),
+        "returned_at": _minute(act.at),
+        "originals": [
+            {"code": each.code, "name": each.title, "copies": str(each.copies), "note": ""}
+            for each in originals
+        ],
+        "recipient": recipient,
+        "authority": authority,
+        "receipts": "、".join(act.site.notices[receipt].code for receipt in receipts),
+    }
+
+
 def _common(act: Act, dossier: Dossier, guide: Guide) -> Facts:
     applicant = act.site.applicants[dossier.applicant]
     ask = _telephone(guide.contacts, act.site.office.get("phone", ""))
@@ -235,7 +273,7 @@ def _tell_limit(rule) -> str:
     """Return in how many days the applicant must be told; empty where it happens at once or no law says."""
     if rule is None or rule.period is None or rule.period.unit is Limit.AT_ONCE:
         return ""
-    return f"{rule.period.amount}{rule.period.unit.label}"
+    return f"{rule.period.n}{rule.period.unit.label}"
 
 
 def _minute(at: datetime) -> str:

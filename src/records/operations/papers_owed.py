@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import archiving, extracts, notices
+from . import archiving, notices, resemblances
 from .services import Services
 
 #: Verb of the queue, what does it, and whether the request does it at once.
 VERBS: dict[str, tuple[Callable[[Services, str], None], bool]] = {
     "render-notice": (notices.render_notice, True),
     "freeze-package": (archiving.freeze_package, True),
-    "extract-text": (extracts.extract_text, False),
+    "extract-text": (resemblances.read_and_compare, False),
 }
 
 

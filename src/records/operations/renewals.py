@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from records.domain import materials as rules
+from records.domain.materials import Likeness, Offered, Via, likeness, material_identity
+from records.domain.reuse import Need
 from records.domain.vocabulary import MaterialStatus
 from records.indexes import keys
 from records.resources.dossiers import Dossier
@@ -17,29 +18,32 @@ from .subjects import reachable
 
 
 def alike(
-    act: Act, dossier: Dossier, need: rules.Need, offered: rules.Offered, digests: tuple[str, ...]
+    act: Act, dossier: Dossier, need: Need, offered: Offered, digests: tuple[str, ...]
 ) -> tuple[Material | None, tuple[Material, ...]]:
-    """Return the material a paper is, if it is known, and those in use whose place it takes (同一材料、换发)."""
+    """Return the material a paper is, if it is known, and those in use whose place it takes (同一材料、换发).
+
+    What lies under the subject's other number is never written over: the paper takes its place, as long as both are joined.
+    """
     known = [
         (
             material,
-            rules.Likeness.SAME
-            if digests in material.showings
-            else rules.likeness(offered, as_held(material)),
+            via is Via.JOINED,
+            Likeness.SAME if digests in material.showings else likeness(offered, as_held(material)),
         )
-        for material, _ in reachable(act.site, dossier.applicant, need.standard.code)
+        for material, via in reachable(act.site, dossier.applicant, need.standard.code)
         if material.status in (MaterialStatus.VALID, MaterialStatus.SUPERSEDED)
         and material.situation == need.situation
     ]
     same = max(
-        (material for material, like in known if like is rules.Likeness.SAME),
+        (material for material, other, like in known if like is Likeness.SAME and not other),
         key=lambda material: (material.status == MaterialStatus.VALID, material.number),
         default=None,
     )
     older = tuple(
         material
-        for material, like in known
-        if like is rules.Likeness.NEWER and material.status == MaterialStatus.VALID
+        for material, other, like in known
+        if (like is Likeness.NEWER or (like is Likeness.SAME and other))
+        and material.status == MaterialStatus.VALID
     )
     return same, older
 
@@ -54,7 +58,8 @@ def take_place(
     material.status, material.superseded_by = MaterialStatus.VALID.value, ""
     for older in renewed:
         last = material.issued_on - timedelta(days=1) if material.issued_on else None
-        if last and (older.issued_on is None or older.issued_on <= last):
+        own = older.applicant == material.applicant
+        if own and last and (older.issued_on is None or older.issued_on <= last):
             older.valid_until = min(older.valid_until or last, last)
         close(act, older, material)
     if replaced:
@@ -73,7 +78,7 @@ def close(act: Act, older: Material, newer: Material) -> None:
 
 def identity(material: Material) -> bytes:
     """Return the key of a material in use; one without a number is told apart by itself only."""
-    parts = rules.material_identity(
+    parts = material_identity(
         material.applicant,
         material.standard,
         material.situation,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
 from records.domain import identifiers, masking
-from records.domain.findings import Finding
+from records.domain.findings import Finding, Severity
 from records.indexes import documents, overlay, ranking, sayings
 from records.indexes.fulltext import OTHER, OTHER_TITLE, Cursor, Document, NeedsRebuild, Result
 from records.indexes.lexicon import Lexicon
@@ -118,13 +118,13 @@ class _Desk:
         """Return one page of hits; what was searched for instead where nothing was found as it was typed."""
         everyday = index == "guides" and bool(query.terms) and not query.void
         if everyday:
-            query = self._in_everyday_words(query)
+            query = self._done_elsewhere(query) or self._in_everyday_words(query)
         ranked = bool(query.terms) and (after is None or after[0] == RANKED)
         # One more than a page tells whether there is a next one.
         begin, wanted = (None, ranking.HEAD) if ranked else (after, limit + 1)
         result = self._exact(query, facets, begin, wanted)
         other = ""
-        if everyday and not result.total:
+        if everyday and not result.total and not query.void:
             instead = sayings.mended(query, self._lexicon())
             if instead is not None:
                 instead = self._in_everyday_words(instead)
@@ -179,9 +179,21 @@ class _Desk:
             lexicon=self._lexicon(),
         )
 
+    def _done_elsewhere(self, query: Query) -> Query | None:
+        """Return the query as one that finds nothing and says who does it, where other organs do what it asks for."""
+        places = table().elsewhere
+        phrase = sayings.elsewhere(query, synonyms=self._synonyms, places=places, lexicon=self._lexicon())
+        if not phrase:
+            return None
+        told = Finding("search.elsewhere", Severity.NOTES, "q", {"phrase": phrase, "where": places[phrase]})
+        return replace(query, void=True, findings=(*query.findings, told))
+
     def _lexicon(self) -> Lexicon:
-        """Return the words of what this reader may see; it is kept for as long as that state lasts."""
-        phrases = tuple(self._synonyms)
+        """Return the words of what this reader may see; it is kept for as long as that state lasts.
+
+        Everyday phrases and the words they stand for belong to it: 营业执照 is in no title.
+        """
+        phrases = synonyms.words(self._synonyms)
         recent = self._later.generation
         stamp = (self._readers, self._later.masked, tuple(sorted(recent.entries())), phrases)
         kept = _lexicons.get(self._generation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,9 @@ from records.db import Database, open_database
 from records.domain.access import Identity, Matrix
 from records.domain.clocks import Calendar
 from records.domain.dossiers import Transition
+from records.domain.findings import Finding
+from records.exchange.platforms import Platforms, open_platforms
+from records.extraction.looking import Looker
 from records.extraction.worker import Extractor
 from records.indexes.fulltext import Engine
 from records.indexes.fulltext.memory_engine import MemoryEngine
@@ -37,7 +40,10 @@ INDEXES = ("guides", "dossiers", "archives")
 
 @dataclass(slots=True)
 class Services:
-    """Everything an operation or a page needs beside the site itself."""
+    """Everything an operation or a page needs beside the site itself.
+
+    ``sentence`` says a finding in a language, for files that the background writes; the views, which have the words, give it.
+    """
 
     database: Database
     store: ContentStore
@@ -48,9 +54,12 @@ class Services:
     access: AccessLog
     tokens: TokenDays
     extractor: Extractor
+    looker: Looker
     engines: Mapping[str, Engine]
     instance: Path
+    sentence: Callable[[str, Finding], str] = lambda language, found: found.code
     settings: Mapping[str, str] = field(default_factory=dict)
+    platforms: Platforms = field(default_factory=Platforms)
     swept_on: date | None = None
 
     def calendar(self, site: Site) -> Calendar:
@@ -69,11 +78,13 @@ class Services:
             channel=channel,
             acting_for=acting_for,
             why=why,
+            platforms=self.platforms,
         )
 
     def close(self) -> None:
         """Let go of files, processes and locks."""
         self.extractor.close()
+        self.looker.close()
         for engine in self.engines.values():
             engine.close()
         self.database.close()
@@ -82,7 +93,7 @@ class Services:
 def open_services(settings: Mapping[str, object], *, read_only: bool = False) -> Services:
     """Open an instance from its settings (``records.instance``, ``zodb.uri``, ``fulltext.engine``).
 
-    Tests inject ``records.database``, ``records.vault`` and ``records.clock`` as ready objects.
+    Tests inject ``records.database``, ``records.vault``, ``records.clock`` and ``records.platforms`` as ready objects.
     """
     instance = Path(str(settings["records.instance"]))
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,9 +114,12 @@ def open_services(settings: Mapping[str, object], *, read_only: bool = False) ->
         access=AccessLog(instance / "access"),
         tokens=TokenDays(instance / "tokens"),
         extractor=Extractor(),
+        looker=Looker(),
         engines={name: _engine(settings, instance / "fulltext" / name) for name in INDEXES},
         instance=instance,
         settings={key: value for key, value in settings.items() if isinstance(value, str)},
+        platforms=settings.get("records.platforms")
+        or open_platforms(str(settings.get("platforms.file", "")).strip()),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,26 +73,28 @@ def standard_of(site: Site, name: str) -> str | None:
 def where_used(site: Site, code: str, *, today: date) -> tuple[Use, ...]:
     """Return every line and result of guides in force that is read as this material (使用情况)."""
     together = frozenset(standards(site).together(code))
-    return tuple(use for material, use in _uses(site, today) if material in together)
+    uses = []
+    for key in sorted(
+        key for key, named in questions.guides_naming(site, today) if together.intersection(named)
+    ):
+        version = site.guides[key].in_force(today)
+        body = content(version)
+        parts = [(line.material, line.id, line.name) for line in body.lines]
+        uses += [
+            Use(key, body.title, version.version, line, name)
+            for material, line, name in (*parts, (body.result.material, "", body.result.name))
+            if material in together
+        ]
+    return tuple(uses)
 
 
 def used_by(site: Site, *, today: date) -> Counter[str]:
-    """Return for every material in how many guides in force it is asked for or given."""
+    """Return for every material in how many guides in force it is asked for or given; no guide is read."""
     known = standards(site)
-    pairs = {(known.resolve(material), use.guide) for material, use in _uses(site, today)}
-    return Counter(code for code, _ in pairs)
-
-
-def _uses(site: Site, today: date) -> Iterable[tuple[str, Use]]:
-    for guide in site.guides.values():
-        version = guide.in_force(today)
-        if version is None:
-            continue
-        body = content(version)
-        for line in body.lines:
-            yield line.material, Use(guide.key, body.title, version.version, line.id, line.name)
-        if body.result.material:
-            yield body.result.material, Use(guide.key, body.title, version.version, "", body.result.name)
+    counts: Counter[str] = Counter()
+    for _guide, named in questions.guides_naming(site, today):
+        counts.update({known.resolve(material) for material in named})
+    return counts
 
 
 def plan_merge(site: Site, *, code: str, into: str, today: date) -> MergePlan:

@@ -31,6 +31,12 @@ def known(site: Site) -> Mapping[str, Row]:
     return table
 
 
+def words(table: Mapping[str, Row]) -> tuple[str, ...]:
+    """Return every phrase of a table and every word that one stands for, each once."""
+    meant = (fold(word) for row in table.values() for wording in row.wordings for word in wording)
+    return tuple(dict.fromkeys((*table, *meant)))
+
+
 @discreet
 def add_synonym(act: Act, *, phrase: str, means: str, reason: str) -> Synonym | Refused:
     """Let an everyday phrase lead to the words of the guides (添加同义词); one that is known gets the new meaning."""

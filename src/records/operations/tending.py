@@ -1,29 +1,25 @@
-"""What the calendar does by itself (定时事务): silence that the law reads as acceptance, the sealing of the audit log, the sweeping."""
+"""What the calendar does by itself (定时事务): silence that the law reads as acceptance, the audit log, what is still valid."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from records.clock import civil_date
-from records.domain.clocks import due
-from records.domain.deadlines import Act as LegalAct
-from records.domain.deadlines import Deeming, rule_for
 from records.domain.findings import Refused
 from records.domain.vocabulary import DossierState
 from records.indexes import questions
 from records.resources.dossiers import Dossier
 from records.resources.site import Site
-from records.rules import intake_rules
 
-from . import papers_owed
+from . import burden, papers_owed
 from .acts import leave_trace
-from .checklists import guide_of
+from .clocks import face_of
 from .dossiers import deem_accepted
 from .guides import present
 from .sealing import complete_file, newest_head, seal
 from .services import WORKER, Services
 from .sweeping import sweep
 from .unanswered import forget
+from .validity import owe_check
 
 SEAL_EVERY = timedelta(hours=1)
 
@@ -31,6 +27,7 @@ SEAL_EVERY = timedelta(hours=1)
 def tend(services: Services) -> int:
     """Do what is due by the calendar; return how many cases were held for accepted."""
     turn(services)
+    owe_check(services)
     with services.database.read() as root:
         site = root["site"]
         overdue = [dossier.id for dossier in _received(site) if _silent_too_long(services, site, dossier)]
@@ -46,6 +43,7 @@ def tend(services: Services) -> int:
         services.swept_on = services.clock.today()
         sweep(services)
         forget(services)
+    burden.fold(services)
     return len(overdue)
 
 
@@ -78,13 +76,8 @@ def _received(site: Site):
 
 def _silent_too_long(services: Services, site: Site, dossier: Dossier) -> bool:
     """Tell whether the days in which the applicant had to be told are over and the law reads silence as acceptance."""
-    received = civil_date(dossier.received_at)
-    rules = rule_for(intake_rules().get(guide_of(site, dossier).limits.intake_rule, ()), on=received)
-    rule = None if isinstance(rules, Refused) else rules.get(LegalAct.INTAKE)
-    if rule is None or rule.deeming is not Deeming.ACCEPTED_FROM_RECEIPT:
-        return False
-    last = due(received, rule.period.amount, rule.period.unit, services.calendar(site)).due
-    return services.clock.today() > last
+    today = services.clock.today()
+    return face_of(site, dossier, today=today, calendar=services.calendar(site)).deemed
 
 
 def _deem(services: Services, dossier_id: str) -> None:

@@ -10,8 +10,12 @@ from .base import Folder, Record
 class Applicant(Record):
     """One subject with a library of materials; the number itself is sealed, only its mask is readable.
 
-    ``links`` join subjects that are the same business, each ``(role, applicant id, id of the material that proves it,
-    day)``: the person's role is operator, the business's operated.
+    ``links`` each say ``(role, applicant id, id of the material that proves it, day)``: the person's role is operator, the
+    business's operated; files that are one subject have the role same. ``proposed`` are joins that wait for a second look:
+    ``(applicant id, material id, by, at, why)``. ``mandates`` say who acts for the subject: ``(kind, applicant id, items,
+    since, until, material id, ended on)``. ``ended`` says why, since which day and by which material a subject is frozen:
+    ``(state, day, material id, by, at)``, empty while it lives. ``requests`` are what near relatives of the dead asked for:
+    ``(applicant id, relation, wish, material id, by, at)``.
     """
 
     kind: ClassVar[str] = "applicant"
@@ -26,6 +30,10 @@ class Applicant(Record):
     phone_masked = ""
     representative = ""
     links: tuple[tuple[str, str, str, object], ...] = ()
+    proposed: tuple[tuple[str, str, str, object, str], ...] = ()
+    mandates: tuple[tuple, ...] = ()
+    ended: tuple = ()
+    requests: tuple[tuple[str, str, str, str, str, object], ...] = ()
     machinery: ClassVar[frozenset[str]] = Record.machinery | {"number_sealed", "phone_sealed"}
 
 

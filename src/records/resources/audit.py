@@ -11,12 +11,12 @@ class AuditEntry(Terse):
     """One act: its canonical line, its Merkle leaf, and the personal details that stand beside the chain.
 
     ``line`` is canonical JSON (UTF-8); ``leaf`` is the RFC 9162 leaf hash of it; ``details`` are the before and after
-    values, of which only the salted digest is in the line.
+    values, of which only the salted digest is in the line; once erased they are empty.
     """
 
     line = b""
     leaf = b""
-    details = ""
+    details = "{}"
     salt = b""
 
 

@@ -11,7 +11,13 @@ class Dossier(Record):
     """One case: whose, for what, by which version of the guide, and all that happened to it.
 
     ``entries`` are the files on its lines, each ``(line, material id, digest, how, at, by, note)`` with ``how``
-    one of submitted, reused, volunteered, fetched; a material of several files has one entry for each, in order. ``events`` are ``(event, at, by, note)``. Days are civil days at +08:00,
+    one of submitted, reused, volunteered, fetched; a material of several files has one entry for each, in order.
+    ``agent_id`` is the file of who acts for the applicant, ``members`` those of the family it names, each ``(applicant id,
+    relation)``. ``separated`` are papers that turned out to be somebody else's, each ``(line, material id, at, by, why)``. ``fallen`` are the lines whose material was found to hold no
+    longer, each ``(line, material id, code)``. ``events`` are ``(event, at, by, note)``.
+    ``course`` is the first case of the matter this one belongs to (一件事、上报件). ``judged`` keeps what each line was judged
+    from, ``(line, material id, at, text)``; ``looks`` are second looks at overrides, ``(line, by, at)``; ``online`` are the
+    lines handed in online; ``promises`` those promised in writing, ``(line, at, by)``. Days are civil days at +08:00,
     instants are UTC.
     """
 
@@ -58,6 +64,15 @@ class Dossier(Record):
     notices: tuple[str, ...] = ()
     archived_item = ""
     events: tuple[tuple, ...] = ()
+    agent_id = ""
+    members: tuple[tuple[str, str], ...] = ()
+    separated: tuple[tuple[str, str, object, str, str], ...] = ()
+    fallen: tuple[tuple[str, str, str], ...] = ()
+    course = ""
+    judged: tuple[tuple[str, str, object, str], ...] = ()
+    looks: tuple[tuple[str, str, object], ...] = ()
+    online: tuple[str, ...] = ()
+    promises: tuple[tuple[str, object, str], ...] = ()
 
 
 class Dossiers(Folder):

@@ -26,7 +26,8 @@ class GuideVersion(Persistent):
     ``authors`` are all who wrote on it, ``noted`` is the author and the day of the last audit entry of a saving,
     ``saves`` counts the savings since then. ``returned`` are the times it was sent back, each ``(at, by, why)``.
     ``filing`` is the number under which it was filed (备案号). ``withdrawn_on`` is the first day on which it no longer
-    holds. ``yields`` is the standard material that the item gives, None where nobody has looked.
+    holds. ``yields`` is the standard material that the item gives, None where nobody has looked, ``needs`` those that
+    it always asks for, ``asks`` all that it names. ``weight`` is what the publication gate thought of the text when it was asked last.
     """
 
     version = 0
@@ -56,6 +57,9 @@ class GuideVersion(Persistent):
     withdrawn_at = None
     withdrawn_why = ""
     yields: str | None = None
+    needs: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    weight = ""
 
     @property
     def body(self) -> str:
@@ -63,14 +67,22 @@ class GuideVersion(Persistent):
         text = self.text
         return self.__dict__.get("body", "") if text is None else text.body
 
-    def write(self, body: str, digest: str, *, yields: str) -> None:
+    def write(
+        self,
+        body: str,
+        digest: str,
+        *,
+        yields: str,
+        needs: tuple[str, ...] = (),
+        asks: tuple[str, ...] = (),
+    ) -> None:
         """Put the text down; only a draft can be written on."""
         if self.status != EditionStatus.DRAFT:
             raise AssertionError(f"version {self.version} is {self.status} and cannot change")
         if self.text is None:
             self.text = GuideText()
         self.text.body = body
-        self.digest, self.yields = digest, yields
+        self.digest, self.yields, self.needs, self.asks = digest, yields, needs, asks
 
     @property
     def writers(self) -> tuple[str, ...]:

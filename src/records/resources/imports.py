@@ -12,8 +12,9 @@ from .site import Site
 class GuideImport(Persistent):
     """One file of a source: ``mapping`` is the source's mapping as it was then, ``findings`` the first of them, both as JSON.
 
-    ``state`` is owed, checking, checked, applying, applied, stopped or failed; ``counts`` are pairs of a word and a number;
-    ``file`` and ``report`` are digests in the content store.
+    ``state`` is owed, checking, checked, applying, applied or stopped; ``counts`` are pairs of a word and a number. ``by``
+    brought it, ``applied_by`` lets it be stored, ``language`` is that of who brought it. ``file`` and ``errors`` are digests
+    in the content store: what was handed in, and the workbook of the rows that were refused.
     """
 
     id = ""
@@ -22,6 +23,8 @@ class GuideImport(Persistent):
     size = 0
     mapping = ""
     by = ""
+    applied_by = ""
+    language = "zh_Hans"
     at = None
     state = "owed"
     apply = False
@@ -31,7 +34,7 @@ class GuideImport(Persistent):
     counts: tuple[tuple[str, int], ...] = ()
     findings = "[]"
     found = 0
-    report = ""
+    errors = ""
     readable = True
 
 

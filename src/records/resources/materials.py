@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import ClassVar
 
 from persistent import Persistent
@@ -26,6 +27,13 @@ class Holding(Terse):
     text_status = "owed"
     text_pages: tuple[str, ...] = ()
     text_tool = ""
+    looks = None
+
+
+class Looks(Terse):
+    """How the pages of one content look: the marks of each page, empty for a blank one; read only to compare."""
+
+    pages: tuple[bytes, ...] = ()
 
 
 class Holdings(Persistent):
@@ -62,7 +70,15 @@ class Material(Record):
     """One material of one applicant: what it is, who issued it, until when it holds, how far it is trusted.
 
     ``renditions`` are the contents that show it, each ``(digest, file title, kind, received at)``; the newest is last.
-    The kind is scan or result; ``page`` continues the rendition before it with the file of the next page.
+    The kind is scan, result or licence; ``page`` continues the rendition before it with the file of the next page.
+    ``likenesses`` are the held materials it looks like, each ``(id, pages that agree, numbers of those that do not)``;
+    ``unlike`` are those a clerk has told apart from it; ``merged`` is the one it turned out to be, and whether
+    that one had been superseded by it.
+    ``lookups`` say where and why a platform was asked for it, each ``(platform, request, purpose, by, at, status)``;
+    ``licence_status`` is the issuer's word that froze it.
+    ``stopped`` is the decision by which it does not hold, ``(status, since, until, evidence, why, by, at)``;
+    ``corrections`` are ``(at, by, why, day of issue before)``.
+    ``consents`` is what the applicant said of its reuse, each ``(kind, item, at, by, why)``.
     """
 
     kind: ClassVar[str] = "material"
@@ -85,6 +101,20 @@ class Material(Record):
     superseded_by = ""
     original_seen = False
     renditions: tuple[tuple[str, str, str, object], ...] = ()
+    licence_identifier = ""
+    licence_status = ""
+    lookups: tuple[tuple, ...] = ()
+    likenesses: tuple[tuple[str, int, tuple[int, ...]], ...] = ()
+    unlike: tuple[str, ...] = ()
+    merged: tuple[str, bool] | tuple[()] = ()
+    consents: tuple[tuple[str, str, object, str, str], ...] = ()
+    stopped: tuple = ()
+    archival_code = ""
+    corrections: tuple[tuple[object, str, str, object], ...] = ()
+
+    def issued_as_of(self, at: datetime) -> date | None:
+        """Return the day of issue as it was written at an instant, whatever was corrected since."""
+        return next((before for later, _, _, before in self.corrections if later > at), self.issued_on)
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -12,11 +12,15 @@ from records.shorthand import Tally
 from .applicants import Applicants
 from .archives import Archives
 from .base import Folder, Resource
+from .burden import BurdenRows
+from .custody import HandOvers, Originals
 from .dossiers import Dossiers
 from .feedback import FeedbackFolder
+from .fetches import Fetches
 from .guides import Guides
 from .materials import Holdings, Materials
 from .notices import Notices
+from .one_things import OneThings
 from .people import People
 from .standards import StandardsFolder
 from .synonyms import Synonyms
@@ -30,11 +34,15 @@ class Site(Resource):
     """The root of everything (站点): folders one can walk into, and trees only the code reads.
 
     ``office`` is the centre's description as plain values: name, units, windows, fonds, opening hours, calendar.
-    ``turned_on`` is the civil day up to which the feed has said of every guide which edition is in force.
+    ``turned_on`` is the civil day up to which the feed has said of every guide which edition is in force;
+    ``checked_on`` the one on which the validity of materials was last owed a look.
+    ``burden`` are the rows of the burden ledger, nothing until there are any.
     """
 
     office: dict = {}
     turned_on: date | None = None
+    checked_on: date | None = None
+    burden: BurdenRows | None = None
 
     def __init__(self) -> None:
         self.applicants = self._folder("applicants", Applicants())
@@ -46,6 +54,9 @@ class Site(Resource):
         self.people = self._folder("people", People())
         self.place_public_words()
         self.place_standards()
+        self.place_one_things()
+        self.place_fetches()
+        self.place_custody()
         self.holdings = Holdings()
         self.keys = SmallOOBTree()
         self.worklists = SmallOOBTree()
@@ -68,6 +79,22 @@ class Site(Resource):
         """Give the site the folder of its own standard materials, unless it has it."""
         if getattr(self, "standards", None) is None:
             self.standards = self._folder("standards", StandardsFolder())
+
+    def place_fetches(self) -> None:
+        """Give the site the folder of what it fetches from other organs, unless it has it."""
+        if getattr(self, "fetches", None) is None:
+            self.fetches = self._folder("fetches", Fetches())
+
+    def place_custody(self) -> None:
+        """Give the site the folders of paper originals and of their hand-overs, unless it has them."""
+        if getattr(self, "custody", None) is None:
+            self.custody = self._folder("custody", Originals())
+            self.handovers = self._folder("handovers", HandOvers())
+
+    def place_one_things(self) -> None:
+        """Give the site the folder of its own packages of items, unless it has it."""
+        if getattr(self, "one_things", None) is None:
+            self.one_things = self._folder("one_things", OneThings())
 
     def __getitem__(self, name: str) -> Folder:
         """Return the folder that a path leads into."""
@@ -103,4 +130,8 @@ FOLDERS = {
     "synonym": "synonyms",
     "feedback": "feedback",
     "standard": "standards",
+    "onething": "one_things",
+    "fetch": "fetches",
+    "original": "custody",
+    "handover": "handovers",
 }

@@ -8,7 +8,8 @@ from functools import cache
 from types import MappingProxyType
 
 from records.domain.clocks import Calendar
-from records.domain.deadlines import Act, Approver, Deeming, LimitRow, Period
+from records.domain.deadlines import Act, Approver, Deeming, LimitRow
+from records.domain.periods import Period
 from records.domain.vocabulary import Limit
 
 from .reading import BadRow, Row, flag, optional_date, rows

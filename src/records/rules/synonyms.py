@@ -1,4 +1,7 @@
-"""Everyday words (同义词): what people say, and the words in which the guides say it; each row with its reason."""
+"""Everyday words (同义词): what people say, and the words in which the guides say it; each row with its reason.
+
+A row of the kind ``elsewhere`` names what other organs do (别处办理): nothing stands for it here, and ``means`` says who does it.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,11 @@ class Synonym:
 
 @dataclass(frozen=True, slots=True)
 class Sayings:
-    """The whole table: phrases with their meaning, and words that only ask (问法), the longest first."""
+    """The whole table: phrases with their meaning, words that only ask (问法), the longest first, and what is done elsewhere."""
 
     synonyms: Mapping[str, Synonym]
     fillers: tuple[str, ...]
+    elsewhere: Mapping[str, str]
 
 
 def wordings(text: str) -> tuple[tuple[str, ...], ...]:
@@ -40,23 +44,37 @@ def sayings() -> Sayings:
     """Return the table of ``synonyms.csv``; a phrase that stands there twice or means nothing is refused."""
     known: dict[str, Synonym] = {}
     fillers: list[str] = []
+    elsewhere: dict[str, str] = {}
     for row in rows("synonyms.csv"):
         if set(row) != COLUMNS:
             raise BadRow(f"synonyms.csv:{row.line}: the columns are {', '.join(sorted(COLUMNS))}")
         phrase = row["phrase"].casefold()
-        if phrase in known or phrase in fillers:
+        if phrase in known or phrase in fillers or phrase in elsewhere:
             raise BadRow(f"synonyms.csv:{row.line}: phrase: {phrase} stands there twice")
-        if row.read("kind", _kind) == "filler":
-            fillers.append(phrase)
-        else:
-            known[phrase] = row.build(partial(_synonym, phrase=phrase))
-    return Sayings(MappingProxyType(known), tuple(sorted(fillers, key=len, reverse=True)))
+        match row.read("kind", _kind):
+            case "filler":
+                fillers.append(phrase)
+            case "elsewhere":
+                elsewhere[phrase] = row.build(partial(_where, phrase=phrase))
+            case _:
+                known[phrase] = row.build(partial(_synonym, phrase=phrase))
+    return Sayings(
+        MappingProxyType(known),
+        tuple(sorted(fillers, key=len, reverse=True)),
+        MappingProxyType(elsewhere),
+    )
 
 
 def _kind(cell: str) -> str:
-    if cell not in ("means", "filler"):
-        raise ValueError(f"neither means nor filler: {cell!r}")
+    if cell not in ("means", "filler", "elsewhere"):
+        raise ValueError(f"none of means, filler and elsewhere: {cell!r}")
     return cell
+
+
+def _where(row: Row, phrase: str) -> str:
+    if not row["means"] or not row["reason"] or len(phrase) < 2:
+        raise ValueError("a phrase has two characters at least, who does it and a reason")
+    return row["means"]
 
 
 def _synonym(row: Row, phrase: str) -> Synonym:

@@ -12,6 +12,7 @@ import click
 from records.domain import ledger
 from records.domain.findings import Finding
 from records.domain.permissions import Permission
+from records.exchange.platforms import PlatformSettingsError
 from records.migrations import mark_all
 from records.operations import importing, indexing, office, sealing
 from records.operations.searching import search as search_records
@@ -19,7 +20,7 @@ from records.resources.site import Site
 from records.storage import DatabaseBusy
 from records.store import StoreFull
 
-from . import asking, exporting, lists, people, rules, verbs
+from . import asking, burden, exporting, fetching, library, lists, people, reuse, rules, verbs
 from .instance import BROKEN, FINDINGS, Instance, result_or_refuse
 
 
@@ -35,6 +36,9 @@ class Records(click.Group):
                 f"数据库正在被服务使用：请用 API，或先停止服务。/ the server holds the database: {busy}",
                 err=True,
             )
+            sys.exit(BROKEN)
+        except PlatformSettingsError as error:
+            click.echo(f"平台配置文件有误。/ {error}", err=True)
             sys.exit(BROKEN)
         except StoreFull:
             click.echo(
@@ -278,7 +282,14 @@ def audit_verify(instance: Instance, directory: Path) -> None:
     """离线核验导出的审计日志。"""
     from records.exchange import verify_audit
 
-    report = verify_audit.verify_directory(directory)
+    details = directory / "details.jsonl"
+    with (directory / "entries.jsonl").open("rb") as entries:
+        report = verify_audit.verify(
+            entries,
+            (directory / "heads.jsonl").read_bytes().split(b"\n"),
+            (directory / "public.pem").read_bytes(),
+            details=details.read_bytes().split(b"\n") if details.exists() else (),
+        )
     instance.print(report, "✓ 审计日志完整" if report["ok"] else "✗ " + "；".join(report["problems"]))
     sys.exit(0 if report["ok"] else FINDINGS)
 
@@ -296,7 +307,12 @@ for group in verbs.groups():
     main.add_command(group)
 for command in (people.show, people.reset_password):
     main.commands["people"].add_command(command)
-for command in (asking.ask, asking.show_unanswered):
+for command in (asking.ask, asking.show_unanswered, asking.import_one_things):
     main.add_command(command)
+main.add_command(fetching.stub_platform)
+main.add_command(library.import_register)
+main.add_command(burden.show_burden)
+main.add_command(reuse.show_overrides)
+main.add_command(reuse.judge_again)
 for command in (lists.import_guides, lists.export_guides):
     main.add_command(command)

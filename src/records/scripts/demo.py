@@ -1,152 +1,68 @@
 """The demo office (示例): twenty applicants and forty cases in every state over two years, made by real acts.
 
 Nothing is written behind the operations; the same seed on the same day gives the same semantic digest. The two years
-end today, so that what is open is fresh and only a few cases are overdue. Numbers lie in region codes that no one was
-ever given, so that no real person or organisation can match.
+end today, so that what is open is fresh and only a few cases are overdue.
 """
 
 from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 import click
 
-from records.clock import CIVIL, FrozenClock
-from records.domain import checklists, identifiers
-from records.domain.access import Identity
+from records.clock import FrozenClock
+from records.domain import checklists
+from records.domain.custody import CustodyState, stays_with_case, wants_original
 from records.domain.dossiers import Gap
-from records.domain.findings import Refused
-from records.domain.vocabulary import DeclineReason, DeliveryMethod, GapKind, Grade, ItemKind, Outcome
-from records.exchange import samples
+from records.domain.vocabulary import (
+    DeclineReason,
+    DeliveryMethod,
+    GapKind,
+    Grade,
+    ItemKind,
+    MaterialSource,
+    Outcome,
+)
 from records.exchange.guides import shipped_guides
-from records.extraction.types import MediaType
+from records.indexes import questions
+from records.migrations import mark_all
 from records.operations import (
     applicants,
     archiving,
+    custody,
+    deposits,
     dossiers,
     guides,
     importing,
     indexing,
     materials,
-    papers_owed,
+    office,
     sealing,
 )
 from records.operations.acts import Act
-from records.operations.checklists import checklist_of
+from records.operations.checklists import checklist_of, guide_of
 from records.operations.digest import semantic_digest
 from records.operations.gate import findings_of
-from records.operations.identities import identity_of
 from records.operations.services import Services
-from records.resources.site import Site
 from records.rules import catalogue
 
 from .instance import FINDINGS, GOOD, Instance
 from .plans import PEOPLE, PLANS, REASONS, SHOPS, SOLE, Plan
+from .story import Story, citizen, credit, morning, who
 
 SEED = 20261121
-REGION = "419999"
 #: How many days before today the demo begins; its applicants are entered in the first three weeks.
 LENGTH = 750
-
-
-class Stuck(Exception):
-    """An act of the demo was refused: the demo and the rules do not fit."""
-
-
-@dataclass(slots=True)
-class Story:
-    """The demo's hand: a clock it moves, people it lets act, files it hands in."""
-
-    services: Services
-    clock: FrozenClock
-    chance: random.Random
-
-    def act(self, userid: str, do: Callable[[Act], object]) -> object:
-        """Let a person do one act now, then its papers; a refusal ends the demo."""
-        owed: list[tuple[str, str]] = []
-
-        def within(root):
-            site = root["site"]
-            person = identity_of(site.people[userid], self.clock.today())
-            act = self.services.act(site, person, channel="demo")
-            result = do(act)
-            if isinstance(result, Refused):
-                return result
-            owed[:] = act.owed
-            return getattr(result, "id", None)
-
-        result = self.services.database.run(within, note="demo")
-        if isinstance(result, Refused):
-            raise Stuck(
-                f"{userid}: {[(found.code, found.subject, dict(found.params)) for found in result.findings]}"
-            )
-        papers_owed.do_at_once(self.services, tuple(owed))
-        return result
-
-    def at(self, day: date, hour: int) -> None:
-        """Move the clock to an hour of a day at +08:00."""
-        self.clock.set(datetime.combine(day, time(hour, self.chance.randrange(60)), CIVIL).astimezone(UTC))
-
-    def later(self, days: int, hour: int = 10) -> None:
-        """Move the clock to a later day."""
-        self.at(self.clock.today() + timedelta(days=days), hour)
-
-    def reach(self, day: date) -> None:
-        """Move the clock to a day, a little later than the act before when that was on the same day."""
-        self.clock.set(
-            max(_morning(day), self.clock.now()) + timedelta(minutes=1 + self.chance.randrange(20))
-        )
-
-    def file(self, title: str, lines: tuple[str, ...]) -> materials.Upload:
-        """Store a sample paper: by turns a PDF with text, a scanned PDF, a scan as JPEG."""
-        turn = self.chance.randrange(3)
-        seed = self.chance.randrange(10**6)
-        match turn:
-            case 0:
-                data, name, kind = samples.text_pdf(title, lines), f"{title}.pdf", MediaType.PDF
-            case 1:
-                data, name, kind = (
-                    samples.scan_pdf(title, lines, seed=seed),
-                    f"{title}（扫描）.pdf",
-                    MediaType.PDF,
-                )
-            case _:
-                data, name, kind = samples.scan_jpeg(title, lines, seed=seed), f"{title}.jpg", MediaType.JPEG
-        stored = self.services.store.put_bytes(data)
-        return materials.Upload(stored.digest, stored.sm3, stored.size, kind.value, name, page_count=1)
-
-
-def citizen(serial: int, birth: date, today: date) -> str:
-    """Return a citizen number of the unassigned region that passes its check digit."""
-    body = f"{REGION}{birth:%Y%m%d}{serial:03d}"
-    return next(
-        body + check
-        for check in "0123456789X"
-        if not isinstance(identifiers.citizen_number(body + check, today=today), Refused)
-    )
-
-
-def credit(serial: int, *, sole_trader: bool) -> str:
-    """Return a credit code of the unassigned region that passes both check characters."""
-    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    stem = f"{'92' if sole_trader else '91'}{REGION}MA{serial:06d}"
-    for inner in alphabet:
-        for check in alphabet:
-            code = identifiers.credit_code(stem + inner + check)
-            if not isinstance(code, Refused) and not code.findings:
-                return code.code
-    raise Stuck(stem)
 
 
 def populate(services: Services) -> None:
     """Publish the shipped guides, enter the applicants and play the forty cases in the two years that end today."""
     real = services.clock
     today = real.today()
-    services.clock = FrozenClock(_morning(today - timedelta(days=LENGTH)))
+    services.clock = FrozenClock(morning(today - timedelta(days=LENGTH)))
     story = Story(services, services.clock, random.Random(SEED))
     try:
         publish(story)
@@ -155,10 +71,6 @@ def populate(services: Services) -> None:
         sealing.seal(services)
     finally:
         services.clock = real
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, time(9), CIVIL).astimezone(UTC)
 
 
 def publish(story: Story) -> None:
@@ -197,22 +109,6 @@ def _first_day(act: Act, guide: str) -> date:
 def _unit_of(story: Story, guide: str) -> str:
     with story.services.database.read() as root:
         return root["site"].guides[guide].unit
-
-
-def who(story: Story, role: str, unit: str, *, other_than: str = "") -> str:
-    """Return a person who holds a role for a unit today; the same one each time."""
-    with story.services.database.read() as root:
-        fitting = [
-            person.userid
-            for person in root["site"].people.values()
-            for grant in identity_of(person, story.clock.today()).grants
-            if grant.role == role
-            and (unit in ("*", grant.unit) or grant.unit == "*")
-            and person.userid != other_than
-        ]
-    if not fitting:
-        raise Stuck(f"nobody is {role} for {unit}")
-    return sorted(fitting)[0]
 
 
 def _applicants(story: Story) -> list[str]:
@@ -295,6 +191,7 @@ def _case(story: Story, applicant: str, plan: Plan, number: int) -> Iterator[int
             return
         yield 2
     fill_lines(story, clerk, dossier, number)
+    take_originals(story, clerk, dossier)
     if end == "supplied":
         story.act(clerk, lambda act: dossiers.supplement(act, _get(act, dossier)))
     if end == "withdrawn":
@@ -310,8 +207,10 @@ def _case(story: Story, applicant: str, plan: Plan, number: int) -> Iterator[int
         yield 2
     decide(story, reviewer, dossier, plan.guide, number, refused=end == "refused")
     if end in ("decided", "supplied"):
+        _lend_first(story, clerk, reviewer, dossier)
         return
     yield 1
+    give_back(story, clerk, dossier)
     story.act(
         clerk,
         lambda act: dossiers.deliver(
@@ -372,6 +271,47 @@ def fill_lines(story: Story, clerk: str, dossier: str, number: int) -> None:
         )
 
 
+def take_originals(story: Story, clerk: str, dossier: str) -> None:
+    """Take in the paper originals that the guide wants handed in and that are to go back; forms stay with the file."""
+    with story.services.database.read() as root:
+        site = root["site"]
+        record = site.dossiers[dossier]
+        brought = {entry[0] for entry in record.entries if entry[3] == MaterialSource.SUBMITTED}
+        lines = [
+            line.id
+            for line in guide_of(site, record).lines
+            if line.id in brought and wants_original(line) and not stays_with_case(line)
+        ]
+    for line in lines:
+        story.act(clerk, lambda act, line=line: deposits.receive_original(
+            act, _get(act, dossier), line=line, place="1号柜原件盒",
+        ))  # fmt: skip
+
+
+def _held(story: Story, dossier: str) -> list[str]:
+    with story.services.database.read() as root:
+        here = questions.originals_of(root["site"], dossier)
+        return [original.id for original in here if original.state == CustodyState.HELD]
+
+
+def _lend_first(story: Story, clerk: str, reviewer: str, dossier: str) -> None:
+    """Let the reviewer look at the first original of a case for three days."""
+    until = story.clock.today() + timedelta(days=3)
+    for original in _held(story, dossier)[:1]:
+        story.act(clerk, lambda act, original=original: custody.lend(
+            act, act.site.custody[original], borrower=act.site.people[reviewer].name, until=until, why="审查核对",
+        ))  # fmt: skip
+
+
+def give_back(story: Story, clerk: str, dossier: str) -> None:
+    """Give all originals of a case back to its applicant, signed for on the receipt."""
+    for original in _held(story, dossier)[:1]:
+        story.act(clerk, lambda act, original=original: custody.give_back(
+            act, act.site.custody[original], recipient=act.site.applicants[_get(act, dossier).applicant].name,
+            signed=True, together=True,
+        ))  # fmt: skip
+
+
 def decide(story: Story, reviewer: str, dossier: str, guide: str, number: int, *, refused: bool) -> None:
     """Decide a case: grant it with a numbered result, or refuse it with reasons."""
     if refused:
@@ -402,11 +342,20 @@ def replace_year(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
+def found(services: Services) -> dict[str, str] | None:
+    """Found the example office on an empty database and fill it; return the log-ins, None when there is a site."""
+    described, findings = office.read_office(office.example(), name="yunxi.toml")
+    if described is None:
+        raise click.ClickException("; ".join(found.code for found in findings))
+    passwords = office.found(services, described, mark=mark_all)
+    if passwords is not None:
+        populate(services)
+    return passwords
+
+
 def fill(instance: Instance) -> int:
     """Fill an empty instance with the demo office; return the exit code."""
-    from .serving import found_demo
-
-    passwords = found_demo(instance.services())
+    passwords = found(instance.services())
     if passwords is None:
         click.echo("数据库里已经有站点，未作改动。/ there is a site already.", err=True)
         return FINDINGS
@@ -414,8 +363,3 @@ def fill(instance: Instance) -> int:
         digest = semantic_digest(root["site"])
     instance.print({"digest": digest, "log_ins": passwords}, f"示例数据已写入，语义摘要 {digest}")
     return GOOD
-
-
-def identity(site: Site, userid: str, today: date) -> Identity:
-    """Return a person of the demo as who acts today."""
-    return identity_of(site.people[userid], today)

@@ -57,6 +57,7 @@ class Instance:
         """Open the instance; DatabaseBusy while a server writes its file."""
         if self.opened is None:
             self.opened = open_services(self.read_settings())
+            self.opened.sentence = messages.sentence_in
         return self.opened
 
     def founded(self, *, reading: bool = False) -> Services:

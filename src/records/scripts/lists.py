@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from records.domain.findings import Finding, Severity
-from records.exchange.national import Source, read_source, report_file, workbook_of
+from records.exchange.national import workbook_of
+from records.exchange.national_sources import Source, read_source
 from records.operations import importing_guides
-from records.operations.guide_imports import told
+from records.operations.guide_imports import error_file
 from records.operations.importing_guides import Report
 from records.views import messages
 
@@ -52,6 +53,8 @@ def import_guides(
 ) -> None:
     """导入实施清单：先检查，再用 --apply 存为草稿；每处错误都写明工作表、行、列和改法。"""
     instance.as_json = instance.as_json or as_json
+    if errors is not None and len(files) > 1:
+        raise click.UsageError("--errors 一次只配一个清单文件。/ --errors goes with one file")
     services = instance.founded(reading=not store)
     options = [
         word
@@ -63,18 +66,17 @@ def import_guides(
         named = _source(instance, root["site"], source, mapping)
     good = True
     for file in files:
-        read = file.read_bytes()
         if store:
             report = importing_guides.apply_lists(
-                services, read, file.name, named, by=by, channel="command", options=options
+                services, file, file.name, named, by=by, channel="command", options=options
             )
         else:
-            report = importing_guides.check_lists(services, read, file.name, named, options=options)
+            report = importing_guides.check_lists(services, file, file.name, named, options=options)
         good = good and report.good
         _print(instance, file, report)
-        if errors is not None and not report.good:
-            texts = told(report.findings, lambda found: messages.sentence_in(instance.language, found))
-            errors.write_bytes(report_file(report.refused(), report.lists.strays, texts))
+        if errors is not None and report.rows_refused:
+            body = error_file(report, lambda found: messages.sentence_in(instance.language, found))
+            errors.write_bytes(body)
     sys.exit(0 if good else FINDINGS)
 
 

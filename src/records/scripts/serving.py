@@ -13,8 +13,7 @@ from pyramid.paster import setup_logging
 
 from records.domain.vocabulary import Role
 from records.indexes.spoken import initials
-from records.migrations import mark_all
-from records.operations import office, tending
+from records.operations import tending
 from records.operations.notices import ready_typeface
 from records.operations.services import Services
 
@@ -23,20 +22,6 @@ from .instance import Instance
 PAUSE = 0.5
 WARM_AFTER = 5.0
 """Seconds after which the server loads what papers and typed sounds need; before, it would slow the first reader down."""
-
-
-def found_demo(services: Services) -> dict[str, str] | None:
-    """Found and fill the demo office on an empty database; return the log-ins, None when there is a site."""
-    if has_site(services):
-        return None
-    described, findings = office.read_office(office.example(), name="yunxi.toml")
-    if described is None:
-        raise click.ClickException("; ".join(found.code for found in findings))
-    passwords = office.found(services, described, mark=mark_all)
-    from . import demo  # sample papers need the libraries for pictures and PDF
-
-    demo.populate(services)
-    return passwords
 
 
 def has_site(services: Services) -> bool:
@@ -51,16 +36,12 @@ def serve(instance: Instance) -> None:
     log_ins = Path(settings["records.instance"]) / "log-ins.txt"
     setup_logging(str(instance.config))
     services = instance.services()
-    if settings.get("records.office") == "demo":
-        passwords = found_demo(services)
-        if passwords is not None:
-            lines = "".join(_log_in_lines(services, passwords))
-            log_ins.touch(mode=0o600)
-            log_ins.write_text(lines, encoding="utf-8")
-    elif not has_site(services):
-        raise click.ClickException(
-            "还没有站点：请先运行 records init 文件名 / no site yet: run `records init FILE` first"
-        )
+    if not has_site(services):
+        if settings.get("records.office") != "demo":
+            raise click.ClickException(
+                "还没有站点：请先运行 records init 文件名 / no site yet: run `records init FILE` first"
+            )
+        _found_demo(services, log_ins)
     app = _app(instance, services)
     host, port = settings.get("listen.host", "127.0.0.1"), int(settings.get("listen.port", "6543"))
     server = _listen(app, host, port, threads=int(settings.get("threads", "8")))
@@ -77,6 +58,15 @@ def serve(instance: Instance) -> None:
     finally:
         app.registry.follower.stop()
         app.registry.worker.stop()
+
+
+def _found_demo(services: Services, log_ins: Path) -> None:
+    """Fill the empty database with the demo office and leave its log-ins where only their owner reads them."""
+    from .demo import found  # sample papers need the libraries for pictures and PDF
+
+    passwords = found(services) or {}
+    log_ins.touch(mode=0o600)
+    log_ins.write_text("".join(_log_in_lines(services, passwords)), encoding="utf-8")
 
 
 def _settle() -> None:

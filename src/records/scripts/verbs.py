@@ -18,11 +18,11 @@ from records.store import StoreFull
 from records.views.describing import describe
 from records.views.uploads import Arrived, take, together
 
-from . import editions
+from . import custody, editions, fetching, validity
 from .instance import Instance, result_or_refuse
 
-NOUNS = {"applicants": "申请人", "dossiers": "办件", "guides": "办事指南", "people": "工作人员", "feedback": "纠错答复",
-         "synonyms": "同义词", "standards": "标准材料"}  # fmt: skip
+NOUNS = {"applicants": "申请人", "dossiers": "办件", "materials": "材料", "guides": "办事指南", "people": "工作人员", "feedback": "纠错答复", "fetches": "补调取", "custody": "原件保管", "handovers": "原件交接班",
+         "synonyms": "同义词", "standards": "标准材料", "one_things": "一件事"}  # fmt: skip
 
 
 def command_of(verb: Verb) -> click.Command:
@@ -130,7 +130,12 @@ def _run(act: Act, verb: Verb, record: str, answers: dict[str, object]) -> objec
 
 def groups() -> list[click.Group]:
     """Return a group of commands for each noun of the table, with what only a prompt asks of a guide."""
-    more = {"guides": editions.COMMANDS}
+    more = {
+        "guides": editions.COMMANDS,
+        "fetches": fetching.COMMANDS,
+        "custody": custody.COMMANDS,
+        "materials": validity.COMMANDS,
+    }
     return [
         click.Group(
             noun,

@@ -16,6 +16,7 @@ from records.indexes import questions
 from records.migrations import mark_all
 from records.operations import applicants, archiving, dossiers, indexing, office
 from records.operations.checklists import checklist_of
+from records.operations.identities import identity_of
 from records.operations.searching import search
 from records.operations.services import open_services
 from records.resources.archives import ArchivedItem
@@ -117,7 +118,7 @@ def _prove(services, folder: Path, item_id: str, reader: str) -> int:
         item: ArchivedItem = root["site"].archives[item_id]
         code = item.code
         _say("归档", f"档号 {code}，{item.document_count} 份文件，{item.byte_count} 字节")
-        readers = demo.identity(root["site"], reader, services.clock.today()).principals
+        readers = identity_of(root["site"].people[reader], services.clock.today()).principals
     package = archiving.export(services, code, folder / "export", reader=reader)
     report = verify_bag(package)
     _say("检验", "归档信息包完好" if report.ok else f"归档信息包有问题：{report.findings}")

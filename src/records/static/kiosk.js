@@ -1,5 +1,5 @@
 // The screen in the hall works without this file. It asks before the first page comes back, counts the seconds,
-// and adds a number pad to the boxes for numbers. It stores nothing.
+// and adds a pad of numbers or of letters to the boxes that are typed into. It stores nothing.
 "use strict";
 
 const body = document.body;
@@ -35,7 +35,7 @@ if (body.dataset.home) {
 // What was on a screen is not brought back from the browser's memory.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-// Number pad -----------------------------------------------------------------------------------------------------------
+// Pads -----------------------------------------------------------------------------------------------------------------
 
 const pad = document.getElementById("pad");
 const boxes = Array.from(document.querySelectorAll("[data-pad]"));
@@ -49,20 +49,29 @@ function key(label, press) {
   return button;
 }
 
+function rub() {
+  return key(pad.dataset.rub, () => { box.value = box.value.slice(0, -1); });
+}
+
+// Letters of sounds are put one after the other; those before a number are one beginning or another.
 function draw() {
   const letters = box.dataset.pad.split(" ").filter(Boolean);
+  if (box.dataset.spell) {
+    pad.replaceChildren(...letters.map((letter) => key(letter, () => { box.value += letter; })), rub());
+    return;
+  }
   const first = document.createElement("div");
   first.className = "letters";
   first.append(...letters.map((letter) => key(letter, () => { box.value = letter; })));
   pad.replaceChildren(
     ...(letters.length ? [first] : []),
     ..."1234567890".split("").map((digit) => key(digit, () => { box.value += digit; })),
-    key(pad.dataset.rub, () => { box.value = box.value.slice(0, -1); }),
+    rub(),
   );
 }
 
 if (pad && box) {
   for (const each of boxes) each.addEventListener("focus", () => { box = each; draw(); });
-  pad.hidden = false;
+  pad.closest("[data-with-pad]").hidden = false;
   draw();
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import colander
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
+from pyramid.response import Response
 
 from records.domain.findings import Finding, Refused
 from records.forms.verbs import Verb
@@ -56,6 +58,22 @@ def faults(request: Request, invalid: colander.Invalid) -> list[Finding]:
         Finding("form.field", subject=field, params={"message": message})
         for field, message in invalid.asdict(translate=translate).items()
     ]
+
+
+def on_its_list(
+    verb: Verb, listing: Callable[..., dict[str, object]], path: str, *, done: str
+) -> Callable[[Resource, Request], object]:
+    """Return the view that does a verb from the list it stands on, and comes back to it with what was typed if refused."""
+
+    def view(context: Resource, request: Request) -> Response | dict[str, object]:
+        values = {name: value for name, value in request.POST.items() if name in verb.form()}
+        result = perform(request, verb, context if verb.subject else None, values, channel="screen")
+        if isinstance(result, Refused):
+            request.response.status_int = 409
+            return listing(request, result.findings, {name: str(value) for name, value in values.items()})
+        return HTTPSeeOther(f"{request.script_name}{path}?done={done}-{verb.name}")
+
+    return view
 
 
 def _strays(request: Request, verb: Verb) -> tuple[Finding, ...]:

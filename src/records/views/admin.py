@@ -36,6 +36,7 @@ from records.resources.people import Person
 from records.resources.site import Site
 
 from .acting import begin, perform
+from .fetching import platforms_of
 from .layout import day, instant, may_somewhere, name_of, shown, size, unit_name
 
 PAGE = 50
@@ -188,7 +189,6 @@ def _job(job: Job, *, numbered: bool) -> dict[str, object]:
         "next": instant(job.place),
         "tries": job.tries,
         "error": job.last_error,
-        "progress": f"{job.done} / {job.total}" if job.total else "",
     }
 
 
@@ -208,7 +208,7 @@ def audit(context: Site, request: Request) -> dict[str, object]:
     """Show the audit log, the newest entry first; personal details beside the chain are not shown."""
     request.note_read("audit", "")
     site = request.site
-    newest = site.counters["audit"].value if "audit" in site.counters else 0
+    newest = site.audit.last
     start = _number(request, "before", newest + 1) - 1
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("event", "by", "on")}
     entries, seen = [], start
@@ -301,6 +301,7 @@ def system(context: Site, request: Request) -> dict[str, object]:
         "tight": disk.free < disk.total // 10,
         "years": [{"year": each, "announced": calendar.announced(each)} for each in (year, year + 1)],
         "cut_off": unshare_available(),
+        "platforms": platforms_of(request),
         "dead": sum(1 for job in request.site.jobs.dead() if manages or _concerns(request, job)),
     }
 

@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 from pyramid.request import Request
 from webob.multidict import MultiDict
 
+from records.domain.conditions import YES, Answer, Question, QuestionKind
 from records.domain.findings import Finding
-from records.domain.situations import YES, Answer, Question, QuestionKind, wrong_answers
+from records.domain.situations import wrong_answers
 from records.i18n import _
 
 from .layout import shown

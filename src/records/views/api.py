@@ -23,10 +23,11 @@ from records.forms.verbs import VERBS, Verb
 from records.indexes import documents
 from records.operations.importing import import_guide
 from records.operations.searching import numbers_as_tokens, search
+from records.resources.applicants import Applicant
 from records.resources.base import Record
 from records.resources.guides import Guides
 
-from . import messages, openapi
+from . import messages, minors, openapi
 from .acting import begin, faults, perform
 from .describing import describe
 
@@ -42,11 +43,15 @@ SHOWN = {
     "guides": Permission.GUIDE_VIEW,
     "people": Permission.PERSON_MANAGE,
     "feedback": Permission.FEEDBACK_VIEW,
+    "fetches": Permission.DOSSIER_VIEW,
+    "custody": Permission.CUSTODY_VIEW,
+    "handovers": Permission.CUSTODY_VIEW,
     "synonyms": Permission.SYNONYM_EDIT,
     "standards": Permission.STANDARD_VIEW,
+    "one_things": Permission.GUIDE_VIEW,
 }
 
-PERSONAL = frozenset({"applicants", "materials", "dossiers", "archives"})
+PERSONAL = frozenset({"applicants", "materials", "dossiers", "archives", "fetches", "custody"})
 
 STATUS = {
     "form.field": 400,
@@ -123,9 +128,12 @@ def verb_view(verb: Verb):
             return answer(request, {"value": result})
         if not verb.changes:
             request.shown_once = True  # nothing was done that a repetition could do twice
-            request.note_read(f"{verb.noun}.{verb.name}", result.id)
+            request.note_read(f"{verb.noun}.{verb.name}", result.id, purpose=str(values.get("purpose", "")))
         status = 201 if verb.changes and not verb.subject else 200
-        response = answer(request, describe(request.site, result, today=request.today), status=status)
+        described = describe(request.site, result, today=request.today)
+        if isinstance(result, Applicant) and verb.name != "look":
+            described = minors.described(request, result, described)
+        response = answer(request, described, status=status)
         response.headers["ETag"] = f'"{result.seq}"'
         return response
 
@@ -138,7 +146,10 @@ def show(context: Record, request: Request) -> Response:
     if noun in PERSONAL:
         request.note_read(f"{noun}.show", context.id)
     last_used = request.registry.services.tokens.last
-    response = answer(request, describe(request.site, context, today=request.today, last_used=last_used))
+    described = describe(request.site, context, today=request.today, last_used=last_used)
+    if isinstance(context, Applicant):
+        described = minors.described(request, context, described)
+    response = answer(request, described)
     response.etag, response.conditional_response = str(context.seq), True
     return response
 
@@ -204,12 +215,13 @@ def found(
             {
                 "kind": hit.kind,
                 "id": hit.id,
-                "title": hit.title,
-                "snippet": "".join(text for text, _ in hit.snippet),
+                "title": title,
+                "snippet": "".join(text for text, _ in snippet),
                 "facets": dict(hit.facets),
                 "by": hit.by,
             }
             for hit in hits
+            for title, snippet in (minors.shown_of(request, hit),)
         ]
 
     return {

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import islice
+from itertools import chain, islice
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
+from records.domain.conditions import Question, QuestionKind
 from records.domain.findings import Refused
 from records.domain.identifiers import IdentifierKind, normalise, recognise
 from records.domain.permissions import Permission
-from records.domain.situations import Question, QuestionKind
 from records.domain.vocabulary import ApplicantKind, Grade, MaterialSource, MaterialStatus
 from records.forms.verbs import verb
 from records.indexes import questions
@@ -22,7 +22,8 @@ from records.resources.applicants import Applicant, Applicants
 from records.resources.dossiers import Dossiers
 from records.resources.materials import Material
 
-from . import desk, items
+from . import desk, items, minors
+from . import subjects as about
 from .acting import perform
 from .api import STATUS
 from .layout import name_of, shown
@@ -50,12 +51,12 @@ def find(context: Applicants, request: Request) -> Response | dict[str, object]:
 
 def _new(request: Request, number: str, values: Mapping[str, str]) -> dict[str, object]:
     """Return what the page for a new file shows: the number in its normal form, and the fields of its kind."""
-    recognised = recognise(number, today=request.today)
+    recognised = recognise(number, today=request.today, passports=True)
     return {
         "found": None,
         "number": recognised.normalised,
         "converted": bool(values.get("converted")) or _converted(request, number),
-        "person": recognised.kind is IdentifierKind.CITIZEN,
+        "person": recognised.kind is not IdentifierKind.CREDIT,
         "values": values,
     }
 
@@ -86,6 +87,31 @@ def create(context: Applicants, request: Request) -> Response | dict[str, object
 def show(context: Applicant, request: Request) -> dict[str, object]:
     """Show an applicant: the masked number, the library, the cases, and the items a new case can be opened for."""
     request.note_read("applicants.show", context.id)
+    if minors.is_minor(request, context):
+        request.override_renderer = "applicants/purpose.pt"
+        return _purpose_asked(context, request)
+    return page(context, request)
+
+
+def _purpose_asked(context: Applicant, request: Request) -> dict[str, object]:
+    kept = {key: value for key, value in request.GET.items() if key in ("item", "guide", "done")}
+    return {
+        "name": minors.named(request, context),
+        "number": context.number_masked,
+        "purpose": request.POST.get("purpose", ""),
+        "action": request.resource_path(context, "look", query=kept or None),
+    }
+
+
+def look(context: Applicant, request: Request) -> dict[str, object]:
+    """Open the file of a person under 14 this once; purpose, reader and hour stay on record."""
+    purpose = request.POST.get("purpose", "")
+    result = perform(request, verb("applicants", "look"), context, {"purpose": purpose}, channel="screen")
+    if isinstance(result, Refused):
+        request.response.status_int = status_of(result)
+        return {**_purpose_asked(context, request), "errors": shown(request, result.findings)}
+    request.note_read("applicants.look", context.id, purpose=purpose)
+    request.override_renderer = "applicants/show.pt"
     return page(context, request)
 
 
@@ -99,23 +125,27 @@ def page(context: Applicant, request: Request) -> dict[str, object]:
         for guide, body in items.offered(site, typed, kind=kind, today=request.today)
         if chosen in ("", guide.key)
     ]
-    mine = list(islice(questions.dossiers_of(site, context.id), SHOWN_CASES))
+    cases = (questions.dossiers_of(site, file) for file in subjects.one_subject(site, context.id))
+    mine = list(islice(chain.from_iterable(cases), SHOWN_CASES))
+    subject = about.of_applicant(request, context)
     return {
         "applicant": context,
         "kind": kind.label,
         "library": [
             {**material_of(request, material), "via": via.label if via else ""}
-            for material, via in subjects.reachable(site, context.id)
+            for material, via in subjects.held(site, context.id)
         ],
         "businesses": [
-            {"name": site.applicants[other].name, "href": request.resource_path(site.applicants[other]).rstrip("/")}
+            {"name": minors.named(request, site.applicants[other]), "href": request.resource_path(site.applicants[other]).rstrip("/")}
             for other in subjects.same_business(site, context.id)[1:]
         ],
         "cases": [desk.row_of(request, dossier) for dossier in mine if request.has_permission(Permission.DOSSIER_VIEW, dossier)],
         "items": offered,
         "item": typed,
         "chosen": bool(chosen) or (bool(typed) and len(offered) == 1),
-        "opens": bool(request.has_permission(Permission.DOSSIER_OPEN, site.dossiers)),
+        "opens": bool(request.has_permission(Permission.DOSSIER_OPEN, site.dossiers)) and not subject["frozen"],
+        "subject": subject,
+        "protected": minors.is_minor(request, context),
         "person": kind is ApplicantKind.PERSON,
         "corrects": bool(request.has_permission(Permission.APPLICANT_CREATE, context)),
         "reveals": bool(request.has_permission(Permission.APPLICANT_REVEAL, context)),
@@ -175,8 +205,10 @@ def material_of(request: Request, material: Material) -> dict[str, object]:
     previews = [
         request.resource_path(material, "preview", query={"digest": digest}) for digest in material.files
     ]
+    verified = f"{name_of(request, material.verified_by)} {material.verified_on or ''}".strip()
     return {
         "id": material.id,
+        "href": request.resource_path(material).rstrip("/"),
         "title": material.title,
         "number": discretion.shown(material.document_number),
         "issuer": material.issuer,
@@ -185,9 +217,8 @@ def material_of(request: Request, material: Material) -> dict[str, object]:
         "source": MaterialSource(material.source).label,
         "status": MaterialStatus(material.status).label,
         "usable": material.status == MaterialStatus.VALID,
-        "verified": f"{name_of(request, material.verified_by)} {material.verified_on or ''}".strip()
-        if material.verified_by
-        else "",
+        "verified": verified if material.verified_by else "",
+        "seen": verified if material.verified_by and material.original_seen else "",
         "valid_until": material.valid_until,
         "previews": previews,
         "files": [],
@@ -276,6 +307,8 @@ def includeme(config: Configurator) -> None:
          renderer="applicants/find.pt")  # fmt: skip
     view(show, context=Applicant, request_method="GET", permission=Permission.APPLICANT_VIEW,
          renderer="applicants/show.pt")  # fmt: skip
+    view(look, name="look", context=Applicant, request_method="POST", permission=Permission.APPLICANT_VIEW,
+         renderer="applicants/purpose.pt")  # fmt: skip
     view(open_case, name="open", context=Dossiers, request_method="POST", permission=Permission.DOSSIER_OPEN,
          renderer="applicants/open.pt")  # fmt: skip
     corrects = {"name": "correct", "context": Applicant, "permission": Permission.APPLICANT_CREATE}
@@ -284,3 +317,4 @@ def includeme(config: Configurator) -> None:
     reveals = {"name": "reveal", "context": Applicant, "permission": Permission.APPLICANT_REVEAL}
     view(reveal_page, request_method="GET", renderer="applicants/reveal.pt", **reveals)
     view(reveal, request_method="POST", renderer="applicants/reveal.pt", **reveals)
+    config.include(".subjects")

@@ -15,17 +15,20 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from records.domain.clocks import Calendar, due
-from records.domain.eligibility import Eligibility, Verdict, batch_on, eligible
+from records.domain.conditions import Answers, Question
+from records.domain.eligibility import Verdict, batch_on, eligible
 from records.domain.findings import Finding
+from records.domain.guide_elements import Eligibility
 from records.domain.guide_parts import Batch, Line
 from records.domain.guide_parts import Guide as Body
-from records.domain.situations import Answers, Question, open_questions
+from records.domain.situations import open_questions
 from records.operations.editions import content
 from records.resources.guides import Guide
 
 from .answers import Answered, counted, page_of, read, recap
 from .doors import navigation
-from .leaflets import civil, day_word
+from .leaflet_parts import civil
+from .leaflets import day_word
 from .messages import sentence_in
 from .one_things import question_as_plain
 
@@ -75,7 +78,9 @@ def ask(context: Guide, request: Request) -> dict[str, object]:
     if answered.findings:
         request.response.status_int = 400
     following = found if isinstance(found, Question) else None
-    left = left_after(body, {key: value for key, value in answered.answers.items() if key != answered.wrong})
+    given = {key: value for key, value in answered.answers.items() if key != answered.wrong}
+    # The question on the page is not among those that follow it.
+    left = left_after(body, given) - (following is not None)
     calendar = request.registry.services.calendar(request.site)
     return {
         **page_of(request, path, questions, answered, following, left=left),

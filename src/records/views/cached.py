@@ -88,7 +88,9 @@ class PublicPages:
             latest = feed.latest(site)
             after = self._mark
             stale = after is None or day != self._day
-            stale = stale or any(change.kind == "guide" for change in feed.changes(site, after=after))
+            stale = stale or any(
+                change.kind in ("guide", "onething") for change in feed.changes(site, after=after)
+            )
         with self._mutex:
             if stale:
                 self._forget()

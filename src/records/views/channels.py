@@ -20,7 +20,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from records.clock import civil_date
-from records.domain.facts import facts
+from records.domain.facts import facts, in_one
 from records.domain.guide_parts import Guide as Body
 from records.domain.permissions import Permission
 from records.exchange.flowchart import flow_chart
@@ -28,9 +28,20 @@ from records.i18n import _, translate
 from records.resources.guides import Guide, GuideVersion
 from records.resources.site import Site
 
-from .guide_pages import Edition, edition_of, numbered, page_of, present, public_address, shared, square_code
+from .guide_pages import (
+    Coming,
+    Edition,
+    edition_of,
+    numbered,
+    page_of,
+    present,
+    public_address,
+    shared,
+    square_code,
+)
 from .leaflet_lines import Paper
-from .leaflets import FREE, NOTHING, Part, Row, Section, civil
+from .leaflet_parts import NOTHING, Part, Row, civil
+from .leaflets import FREE, Section
 
 Answer = Callable[[Edition, Request], Response]
 
@@ -103,11 +114,11 @@ def _places(edition: Edition) -> Part:
     """Return the counters and whom to ask, a row each."""
     body = edition.leaflet.body
     places = (
-        Row(place.window, f"{place.name}，{place.address}；{place.hours}；{place.phone}")
+        Row(place.window, in_one((f"{place.name}，{place.address}", place.hours, place.phone)))
         for place in body.places
     )
     asked = (
-        Row(label, "；".join(f"{contact.way} {contact.value}" for contact in contacts) or NOTHING)
+        Row(label, in_one(f"{contact.way} {contact.value}" for contact in contacts) or NOTHING)
         for label, contacts in ((_("Questions"), body.contacts), (_("Complaints"), body.complaints))
     )
     return Part("rows", (*places, *asked))
@@ -184,6 +195,8 @@ def _plain(edition: Edition, request: Request) -> Iterator[str]:
     yield from (body.title, told.unit, "")
     if values["banner"]:
         yield from (f"！{translate(values['banner'])}", "")
+    if values["coming"] is not None:
+        yield from (*_announced(values["coming"], request), "")
     yield from (body.plain_title, "")
     if told.now:
         yield from (told.now.value, "")
@@ -198,13 +211,20 @@ def _plain(edition: Edition, request: Request) -> Iterator[str]:
         ),
         (_("Published on"), values["published"]),
         (_("In force from"), values["effective"]),
-        (_("Planned to take effect"), values["planned"]),
         (_("Not in force any more from"), values["until"]),
         (_("Filed as"), values["filing"]),
         (_("Digest (SHA-256)"), version.digest),
         (_("Permanent address"), public_address(request, values["permalink"])),
     ):
         yield f"{translate(label)}：{value}"
+
+
+def _announced(following: Coming, request: Request) -> Iterator[str]:
+    yield translate(_("A new edition holds from ${day}. What changes:", mapping={"day": following.since}))
+    yield from (f"· {sentence}" for sentence in following.changes)
+    if following.further:
+        yield f"· {translate(_('and ${count} further changes', mapping={'count': following.further}))}"
+    yield public_address(request, following.href)
 
 
 def _plain_section(section: Section) -> Iterator[str]:
@@ -244,7 +264,7 @@ def _plain_paper(paper: Paper) -> Iterator[str]:
     yield f"{paper.position}. {paper.name}{waived}"
     for label, value in (
         (_("Only if"), paper.condition),
-        (_("How many, which form"), f"{paper.count}；{paper.form}；{paper.necessity}"),
+        (_("How many, which form"), in_one(dict.fromkeys((paper.count, paper.form, paper.necessity)))),
         (_("What it must be like"), paper.wants),
         (_("Who issues it"), paper.source),
         (_("Why we ask"), paper.basis),

@@ -8,12 +8,15 @@ from pyramid.request import Request
 
 from records.domain.checklists import LineState, LineStatus
 from records.domain.findings import Finding
+from records.domain.permissions import Permission
+from records.domain.reuse import ReuseOutcome
 from records.domain.vocabulary import MaterialSource
 from records.i18n import _
 from records.operations import originals
 from records.resources.dossiers import Dossier
+from records.resources.materials import Material
 
-from . import messages
+from . import fetching, messages, resemblances
 from .applicants import material_of
 
 BADGES = {
@@ -32,6 +35,7 @@ def row_of(
     state: LineState,
     *,
     fills: bool,
+    fetches: bool,
     refused: tuple[Finding, ...],
     typed: Mapping,
     warned: tuple[Finding, ...] = (),
@@ -40,9 +44,11 @@ def row_of(
     line = state.line
     entries = [entry for entry in dossier.entries if entry[0] == line.id]
     entry = entries[0] if entries else None
-    held = request.site.materials.get(state.material) if state.material else None
+    # A paper that turned out to be somebody else's stays in the closed case, but nothing of it is shown.
+    parted = any(row[:2] == (line.id, state.material) for row in dossier.separated)
+    held = request.site.materials.get(state.material) if state.material and not parted else None
     material = material_of(request, held) if held is not None else None
-    if material and entry:
+    if material and entry and entry[1] == material["id"]:
         material["previews"] = [
             request.resource_path(dossier, "preview", query={"digest": each[2]}) for each in entries
         ]
@@ -53,6 +59,9 @@ def row_of(
     again = any(found.code in AGAIN for found in mine)
     reused = bool(entry) and entry[3] == MaterialSource.REUSED
     waits = state.status is LineStatus.MISSING and not state.by_office
+    # A paper that holds no longer stays to be seen, and its line may be filled anew.
+    gone = entry is not None and state.gap is not None
+    vacant = entry is None or gone
     params = {
         "line": line.name,
         "note": state.note,
@@ -64,25 +73,74 @@ def row_of(
         "number": line.position,
         "needed": state.needed,
         "badge": line_badge(state),
-        "why": messages.explain(request, state.explanation, params) if state.needed and _needs_words(state) else "",
+        "why": messages.explain(request, state.explanation, params) if state.needed and _needs_words(state) and not gone else "",
+        "judged": _judged(request, state) if state.needed else None,
+        "promises": fills and state.status is LineStatus.MISSING and _may_promise(state),
+        "consent": _consent(request, held),
         "asks": line.acceptance,
         "material": material,
         "how": MaterialSource(entry[3]).label if entry else "",
         "via": state.via.label if state.via else "",
         "warns": [messages.sentence(request, found) for found in warned if found.subject == line.id],
         "verifies": fills and originals.to_verify(request.site, dossier, line.id, today=request.today) is not None,
-        "waived": reused or state.status is LineStatus.HELD,
-        "uses": fills and entry is None and state.status in (LineStatus.HELD, LineStatus.TO_CONFIRM),
-        "removes": fills and entry is not None,
-        "uploads": fills and ((entry is None and waits) or again),
-        "renews": fills and not again and (reused or (entry is None and state.status in (LineStatus.HELD, LineStatus.TO_CONFIRM))),
-        "fetches": fills and entry is None and state.by_office and state.status is LineStatus.MISSING,
+        "waived": (reused and not gone) or state.status is LineStatus.HELD,
+        "uses": fills and vacant and state.status in (LineStatus.HELD, LineStatus.TO_CONFIRM),
+        "removes": fills and entry is not None and not gone,
+        "uploads": fills and ((vacant and waits) or again),
+        "renews": fills and not again and ((reused and not gone) or (vacant and state.status in (LineStatus.HELD, LineStatus.TO_CONFIRM))),
+        "fetches": fetches and vacant and state.by_office and state.status is LineStatus.MISSING,
+        "deposits": not line.waived,
         "by_office": state.by_office and state.status is LineStatus.MISSING,
         "wants": waits,
+        "fetch": fetching.of_line(request, dossier, line.id) if state.needed else None,
+        "resembles": resemblances.rows_of(request, dossier, entry, fills=fills),
+        "merged": resemblances.merged_row(request, dossier, line.id, fills=fills and entry is not None),
         "again": again,
         "typed": typed if typed.get("line") == line.id else {},
         "wrong": [messages.sentence(request, found) for found in mine],
     }  # fmt: skip
+
+
+#: The questions of a verdict in the words of the desk.
+CHECKS = {
+    "held": _("Anything of this kind is held"),
+    "same-bytes": _("The very same file was shown"),
+    "same-chain": _("Handed in earlier in this matter"),
+    "status": _("Its state is valid"),
+    "in-time": _("Valid on the day it is needed"),
+    "grade": _("Its grade is accepted here"),
+    "once": _("Not used up by another case"),
+    "purpose": _("Given for this item, or for every one"),
+    "consent": _("The applicant has not said no"),
+    "sensitivity": _("Not sensitive, or law or single consent allows it"),
+    "undisputed": _("Its content is not disputed"),
+}
+
+
+def _judged(request: Request, state: LineState) -> dict[str, object] | None:
+    """Return why a line stands as it does: one sentence, the clause, and every question with its answer."""
+    verdict = state.judged
+    if verdict is None:
+        return None
+    return {
+        "sentence": messages.reason_in(
+            request.localizer.locale_name,
+            Finding(verdict.reason, params={"line": state.line.name, **verdict.params}),
+        ),
+        "clause": verdict.clause,
+        "checks": [{"words": CHECKS[check.name], "yes": check.answer} for check in verdict.checks],
+    }
+
+
+def _may_promise(state: LineState) -> bool:
+    return state.judged is not None and state.judged.outcome is ReuseOutcome.MAY_PROMISE
+
+
+def _consent(request: Request, held: Material | None) -> str:
+    """Return where consent to a material's reuse is written down; empty for whoever may not."""
+    if held is None or not request.has_permission(Permission.CONSENT_RECORD, held):
+        return ""
+    return request.resource_path(held, "consent")
 
 
 def line_badge(state: LineState) -> dict[str, str]:

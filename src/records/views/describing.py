@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from records.domain.checklists import LineState, LineStatus
 from records.domain.vocabulary import DossierState
 from records.operations.acts import plain
 from records.operations.checklists import checklist_of, warnings_of
+from records.operations.custody import still_offered
+from records.operations.deposits import archived_as
 from records.operations.people import NAMED
 from records.resources.applicants import Applicant
 from records.resources.archives import ArchivedItem
 from records.resources.base import Record
+from records.resources.custody import HandOver, Original
 from records.resources.dossiers import Dossier
 from records.resources.feedback import Feedback
+from records.resources.fetches import Fetch
 from records.resources.guides import Guide
 from records.resources.materials import Material
 from records.resources.notices import Notice
+from records.resources.one_things import OneThing
 from records.resources.people import Person
 from records.resources.site import Site
 from records.resources.standards import Standard
@@ -46,7 +52,7 @@ def describe(
                 {"role": role, "applicant": other, "evidence": evidence, "since": plain(since)}
                 for role, other, evidence, since in record.links
             ]
-            return {**_pick(record, shown), "links": links}
+            return {**_pick(record, shown), "links": links, **_subject(record)}
         case Material():
             hidden = {"renditions"}
             return {
@@ -106,7 +112,7 @@ def describe(
                     "byte_count",
                 ),
             )
-        case Standard():
+        case Standard() | OneThing():
             return {key: plain(value) for key, value in record.as_record().items()}
         case Synonym():
             return _pick(record, ("id", "phrase", "wordings", "reason", "added_by"))
@@ -115,6 +121,9 @@ def describe(
             told = {"inquiry_code", "phone_sealed"}
             said = {key: plain(value) for key, value in record.as_record().items() if key not in told}
             return {**said, "phone": bool(record.phone_sealed)}
+        case Fetch() | Original() | HandOver():
+            said = {key: plain(value) for key, value in record.as_record().items()}
+            return said | _beside(site, record)
         case Person():
             return {
                 **_pick(record, ("userid", "name", "unit", "window", "staff_number", "letters", "disabled")),
@@ -134,8 +143,37 @@ def describe(
             raise TypeError(f"{record.kind} is not shown")
 
 
+def _beside(site: Site, record: Fetch | Original | HandOver) -> dict[str, object]:
+    """Return what stands beside the plain attributes: pairs as objects, and what is reckoned from other records."""
+    match record:
+        case Fetch():
+            return {"params": dict(record.params), "next_at": plain(record.next_at)}
+        case Original():
+            names = ("move", "at", "by", "other", "until", "note")
+            moves = [dict(zip(names, plain(move), strict=True)) for move in record.moves]
+            return {"moves": moves, "archived_as": archived_as(site, record)}
+        case HandOver():
+            return {"still_offered": [each.code for each in still_offered(site, record)]}
+
+
+def _subject(record: Applicant) -> dict[str, object]:
+    """Return what is on record of a subject besides its own data: proposals, who acts, whether it is frozen, requests."""
+    return {
+        "proposed": [dict(zip(("applicant", "evidence", "by", "at", "why"), plain(row), strict=True)) for row in record.proposed],
+        "mandates": [dict(zip(("kind", "agent", "items", "since", "until", "evidence", "ended"), plain(row), strict=True)) for row in record.mandates],
+        "ended": dict(zip(("as", "day", "evidence", "by", "at"), plain(record.ended), strict=False)),
+        "requests": [dict(zip(("applicant", "relation", "wish", "evidence", "by", "at"), plain(row), strict=True)) for row in record.requests],
+    }  # fmt: skip
+
+
 def _pick(record: Record, names: tuple[str, ...]) -> dict[str, object]:
     return {name: plain(getattr(record, name)) for name in names}
+
+
+def status_of(state: LineState) -> str:
+    """Return how a line stands; what the office fetches itself is not missing."""
+    fetches = state.by_office and state.status is LineStatus.MISSING
+    return "office-fetches" if fetches else str(state.status)
 
 
 def _dossier(site: Site, dossier: Dossier, today) -> dict[str, object]:
@@ -148,6 +186,9 @@ def _dossier(site: Site, dossier: Dossier, today) -> dict[str, object]:
                 "code",
                 "applicant",
                 "agent",
+                "agent_id",
+                "members",
+                "separated",
                 "guide",
                 "guide_version",
                 "unit",
@@ -180,7 +221,7 @@ def _dossier(site: Site, dossier: Dossier, today) -> dict[str, object]:
                 "line": state.line.id,
                 "name": state.line.name,
                 "needed": state.needed,
-                "status": str(state.status),
+                "status": status_of(state),
                 "material": state.material or "",
                 "via": state.via.label if state.via else "",
                 "until": plain(state.until),

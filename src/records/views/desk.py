@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from heapq import merge
 from itertools import chain, islice
 from operator import itemgetter
@@ -16,9 +17,11 @@ from records.domain.vocabulary import DossierState
 from records.i18n import _
 from records.indexes import feed, questions, worklists
 from records.indexes.keys import compose
+from records.operations.clocks import deliver_due
 from records.resources.dossiers import Dossier
 from records.resources.site import Site
 
+from . import fetching, library_imports, minors, originals, subjects, validity
 from .guide_waiting import guide_lists
 from .layout import Light, light, may_somewhere, state_badge, unit_name, units_of
 from .starts import starts
@@ -72,18 +75,27 @@ def row_of(request: Request, dossier: Dossier) -> Row:
         DossierState.RECEIVED,
         DossierState.SUPPLEMENT,
         DossierState.ACCEPTED,
+        DossierState.DECIDED,
     )
-    due = dossier.promised_due
+    due = due_of(request, dossier)
     return Row(
         href=request.resource_path(dossier).rstrip("/"),
         code=dossier.code,
-        applicant=site.applicants[dossier.applicant].name,
+        applicant=minors.named(request, site.applicants[dossier.applicant]),
         title=site.guides[dossier.guide].title,
         state=state_badge(dossier.state),
         unit=unit_name(request, dossier.unit),
         due=due.isoformat() if due else "",
         light=light(request, due) if running else None,
     )
+
+
+def due_of(request: Request, dossier: Dossier) -> date | None:
+    """Return until when the next step of a case is due: its decision, and once decided its delivery (送达)."""
+    if dossier.state != DossierState.DECIDED:
+        return dossier.promised_due
+    calendar = request.registry.services.calendar(request.site)
+    return deliver_due(request.site, dossier, calendar=calendar)
 
 
 def lists_for(request: Request) -> Iterator[Waiting]:
@@ -137,6 +149,12 @@ def desk(context: Site, request: Request) -> dict[str, object]:
         "finds": may_find(request),
         "doors": doors,
         "guide_lists": () if wanted else guide_lists(request),
+        "fetches": None if wanted else fetching.waiting(request),
+        "overrides": not wanted and bool(lists) and may_somewhere(request, Permission.OVERRIDE_VIEW),
+        "fallen": None if wanted else validity.waiting(request),
+        "imported": None if wanted else library_imports.waiting(request),
+        "second_looks": None if wanted else subjects.waiting(request),
+        "custody": None if wanted else originals.waiting(request),
     }
 
 

@@ -10,7 +10,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from records.domain.checklists import Checklist
+from records.domain.checklists import Checklist, to_fetch
 from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
 from records.domain.vocabulary import (
@@ -26,10 +26,11 @@ from records.forms.verbs import Verb, verb
 from records.i18n import _
 from records.indexes import questions
 from records.operations.checklists import checklist_of, guide_of, warnings_of
-from records.operations.materials import OPEN
+from records.operations.materials import OPEN, TO_FETCH
 from records.resources.dossiers import Dossier
 
-from . import checklists, desk, uploads
+from . import checklists, desk, messages, originals, uploads, validity
+from . import subjects as about
 from .acting import perform
 from .applicants import status_of
 from .layout import instant, light, name_of, shown, state_badge, unit_name
@@ -47,6 +48,10 @@ HAPPENED = {
     "deliver": _("Delivered"),
     "archive": _("Archived"),
     "withdraw": _("Withdrawn"),
+    "material_fell": _("A material holds no longer"),
+    "material_back": _("All materials hold again"),
+    "material_corrected": _("A material was corrected"),
+    "separate": _("Papers of somebody else were taken off"),
 }
 
 
@@ -66,14 +71,27 @@ def page(
     """Return what the case's page shows; ``refused`` are the findings of an act that was just refused."""
     site = request.site
     checklist = checklist_of(site, context, today=request.today)
+    fallen = validity.of_case(request, context)
     applicant, guide = site.applicants[context.applicant], guide_of(site, context)
-    fills = DossierState(context.state) in OPEN and request.has_permission(Permission.DOSSIER_FILL, context)
+    may_fill, state = (
+        bool(request.has_permission(Permission.DOSSIER_FILL, context)),
+        DossierState(context.state),
+    )
+    gone = {each["line"] for each in fallen if each["stops"]}
+    fills, fetches = may_fill and state in OPEN, may_fill and state in TO_FETCH
     warned = warnings_of(
         site, context, checklist, today=request.today, calendar=request.registry.services.calendar(site)
     )
     rows = [
         checklists.row_of(
-            request, context, state, fills=bool(fills), refused=refused, typed=typed or {}, warned=warned
+            request,
+            context,
+            state,
+            fills=fills or (may_fill and state.line.id in gone),
+            fetches=fetches,
+            refused=refused,
+            typed=typed or {},
+            warned=warned,
         )
         for state in checklist.lines
     ]
@@ -81,7 +99,8 @@ def page(
     acts = acts_of(request, context, checklist)
     stopped = hindrances(request, context, checklist)
     wanting = [row for row in needed if row["wants"]] or [row for row in needed if row["uses"]]
-    due = context.promised_due if context.state == DossierState.ACCEPTED else None
+    running = context.state in (DossierState.ACCEPTED, DossierState.DECIDED)
+    due = desk.due_of(request, context) if running else None
     return {
         "dossier": context,
         "applicant": applicant,
@@ -99,7 +118,12 @@ def page(
         "waits_for": waits_for(context, acts, ready=not stopped),
         "not_yet": not_yet(context) if stopped else "",
         "hindrances": stopped,
+        "to_fetch": [(one.line.name, f"#line-{one.line.id}") for one in to_fetch(checklist)] if state in TO_FETCH else [],
+        "unusual": [messages.sentence(request, found) for found in warned if not found.subject],
+        "fallen": fallen,
         "brought": _brought(context, checklist),
+        "custody": originals.of_case(request, context),
+        "subject": about.of_dossier(request, context),
         "facts": _facts(request, context, guide),
         "events": _timeline(request, context),
         "notices": [_notice(request, notice) for notice in questions.notices_of(site, context)],
@@ -255,10 +279,20 @@ def includeme(config: Configurator) -> None:
         permission=Permission.DOSSIER_VIEW,
         renderer="dossiers/show.pt",
     )
-    for name in sorted(PRESSED):
+    for name in (*sorted(PRESSED), "act_in_person", "print_receipt"):
         one = verb("dossiers", name)
         _add(config, pressed(one), one)
-    for name in ("submit", "verify_original", "use", "remove"):
+    for name in (
+        "submit",
+        "promise",
+        "receive_original",
+        "verify_original",
+        "use",
+        "remove",
+        "confirm_same",
+        "tell_apart",
+        "part",
+    ):
         one = verb("dossiers", name)
         _add(config, filled(one), one)
     config.include(".steps")

@@ -64,6 +64,8 @@ def described_impact(found: Impact) -> dict[str, object]:
             "states": dict(found.open_cases.states),
             "ids": list(found.open_cases.ids),
         },
+        "asked": described_changes(found.asked),
+        "limits": described_changes(found.limits),
         "became_reusable": materials(found.became_reusable),
         "became_useless": materials(found.became_useless),
         "local_conflicts": [each.as_dict() for each in found.local_conflicts],

@@ -14,14 +14,15 @@ from pyramid.response import Response
 
 from records.clock import CIVIL
 from records.domain.changes import changes
-from records.domain.findings import Finding, Refused, Severity
+from records.domain.editions import weight_of
+from records.domain.findings import Finding, Refused
 from records.domain.guide_parts import Guide as Body
 from records.domain.guide_parts import Line
 from records.domain.permissions import Permission
 from records.domain.plain import shape
 from records.domain.statutes import short_name
 from records.forms.guide_rows import move, section_in, typed_in
-from records.forms.guide_sections import SECTIONS, Section, asked, label_of, section, section_of
+from records.forms.guide_sections import SECTIONS, Section, asked, label_of, section
 from records.forms.guide_writing import Reading, Typed, line_read, section_read, section_typed, shown
 from records.i18n import _
 from records.operations.gate import findings_of
@@ -32,25 +33,13 @@ from records.rules.statutes import statutes
 
 from . import messages
 from .acting import begin
-from .guide_boxes import Drawing, beside, every, fill, told
+from .guide_boxes import Drawing, beside, every, fill
 from .guide_choices import choices_of, named, suggestions
+from .guide_findings import Page, placed, total
 from .templating import templates
 
 MOST_SHOWN = 20
 """Findings of other pages that the summary lists."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a guide is being edited: a section, and in the materials one line or none."""
-
-    section: Section
-    at: int | None = None
-
-    @property
-    def root(self) -> str:
-        """The path below which everything on the page stands."""
-        return "" if self.at is None else f"lines.{self.at}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +129,18 @@ def write(context: Guide, request: Request) -> Response | dict[str, object]:
         return drawn(context, request, page, typed, now.body, base=base, focus=focus, unsaved=True)
     noting = reading(request)
     body = written(page, typed, now.body, noting)
+    against = findings_of(request.site, body, today=request.today)
     if act == "check":
-        return _answered(request, page, typed, body, noting.findings, base=base, state="checked")
-    result = save_draft(begin(request, channel="screen"), body, base=base)
+        return _answered(request, page, typed, body, noting.findings, against, base=base, state="checked")
+    result = save_draft(begin(request, channel="screen"), body, base=base, weight=weight_of(against))
     refused = result.findings if isinstance(result, Refused) else ()
     if [found.code for found in refused] == ["guide.unchanged"]:
         refused = ()
     if request.headers.get("Accept", "").startswith("application/json"):
         saved = now if refused else standing(context)
-        return _answered(request, page, typed, body, [*noting.findings, *refused], base=base if refused else saved.version.digest,
-                         state="refused" if refused else "saved", version=saved.version)  # fmt: skip
+        return _answered(request, page, typed, body, [*noting.findings, *refused], against,
+                         base=base if refused else saved.version.digest, state="refused" if refused else "saved",
+                         version=saved.version)  # fmt: skip
     if refused:
         request.response.status_int = 409
         return drawn(
@@ -191,50 +182,13 @@ def _next(context: Guide, request: Request, page: Page) -> str:
     return f"{path}/edit?{urlencode(query)}&done=guide-saved"
 
 
-def address(path: str, finding: str, body: Body, page: Page) -> str:
-    """Return where the field of a finding is typed: on this page, else the address of another page of the editor."""
-    parts = finding.split(".")
-    if page.root and finding.startswith(f"{page.root}.") and parts[2] != "handbook":
-        return f"#{finding}"
-    chosen = section_of(finding)
-    query = {"part": chosen.key}
-    if parts[0] == "lines" and chosen.key == "lines" and len(parts) > 2 and parts[1].isdecimal():
-        quick = parts[2] in chosen.only["lines"]
-        if not quick and int(parts[1]) < len(body.lines):
-            query["line"] = body.lines[int(parts[1])].id
-    here = page.at is None and query == {"part": page.section.key}
-    return f"{'' if here else f'{path}/edit?{urlencode(query)}'}#{finding}"
-
-
-def judged(
-    request: Request, page: Page, body: Body, faults: Iterable[Finding], path: str
-) -> tuple[list[dict[str, str]], dict[str, int]]:
-    """Return everything that speaks against a text, each with its place, and how many blocking ones each section has."""
-    found = (*faults, *findings_of(request.site, body, today=request.today))
-    counts: dict[str, int] = {}
-    listed = []
-    for each in sorted(found, key=lambda each: list(Severity).index(each.severity)):
-        key = section_of(each.subject).key
-        if each.severity is Severity.BLOCKS:
-            counts[key] = counts.get(key, 0) + 1
-        listed.append(
-            told(request, each)
-            | {
-                "path": each.subject,
-                "part": key,
-                "label": label_of(each.subject),
-                "href": address(path, each.subject, body, page),
-            }
-        )
-    return listed, counts
-
-
 def _answered(
     request: Request,
     page: Page,
     typed: Mapping[str, Typed],
     body: Body,
     faults: list[Finding],
+    against: Iterable[Finding],
     *,
     base: str,
     state: str,
@@ -243,7 +197,7 @@ def _answered(
     """Return as JSON what a page says beside its fields after a saving or a judgement."""
     path = request.resource_path(request.context).rstrip("/")
     drawing, _boxes = boxes_of(request, page, typed, body)
-    listed, counts = judged(request, page, body, [each for each in faults if each.subject], path)
+    listed, counts = placed(request, page, body, (*(each for each in faults if each.subject), *against), path)
     names = frozenset(drawing.names)
     translate = request.localizer.translate
     said = [messages.sentence(request, each) for each in faults if not each.subject]
@@ -261,30 +215,14 @@ def _answered(
             "base": base,
             "version": version.version if version else 0,
             "found": [
-                each | {"beside": beside(names, each["path"]) if _stands_here(page, each) else ""}
+                each | {"beside": beside(names, each["path"]) if each["href"].startswith("#") else ""}
                 for each in listed
             ],
             "counts": counts,
-            "total": _total(request, listed),
+            "total": total(request, listed),
         },
         charset="utf-8",
     )
-
-
-def _stands_here(page: Page, found: Mapping[str, str]) -> bool:
-    return found["href"].startswith("#")
-
-
-def _total(request: Request, listed: list[dict[str, str]]) -> str:
-    """Return in words how many findings there are of each weight."""
-    blocking = sum(each["kind"] == "wrong" for each in listed)
-    if not listed:
-        return request.localizer.translate(_("Nothing speaks against publishing this guide."))
-    text = _(
-        "${blocks} block publication, ${warns} to look at",
-        mapping={"blocks": blocking, "warns": len(listed) - blocking},
-    )
-    return request.localizer.translate(text)
 
 
 def boxes_of(
@@ -322,10 +260,11 @@ def drawn(
     now = standing(context)
     judging = written(page, typed, body, reading(request)) if unsaved and not faults else mine or body
     drawing, boxes = boxes_of(request, page, typed, judging)
-    listed, counts = judged(request, page, judging, faults, path)
+    against = findings_of(request.site, judging, today=request.today)
+    listed, counts = placed(request, page, judging, (*faults, *against), path)
     names, found = frozenset(drawing.names), {}
     for each in listed:
-        if _stands_here(page, each):
+        if each["href"].startswith("#"):
             each["beside"] = beside(names, each["path"])
             found.setdefault(each["beside"], []).append(each)
     fill(boxes, found)
@@ -367,7 +306,7 @@ def drawn(
         "here": [each for each in listed if each["href"].startswith("#")],
         "elsewhere": [each for each in listed if not each["href"].startswith("#")][:MOST_SHOWN],
         "findings": listed,
-        "total": _total(request, listed),
+        "total": total(request, listed),
         "suggestions": suggestions(request),
         "focus": focus,
         "first_box": _first_in(boxes, focus),

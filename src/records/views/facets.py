@@ -100,6 +100,19 @@ def narrowing(request: Request, path: str, fixed: Chosen = ()) -> Narrowing:
     return Narrowing(request, request.script_name + path, fixed, tuple(chosen)[:MOST_CHOSEN])
 
 
+def astray(request: Request) -> bool:
+    """Tell whether an address asks for what there is not: a word that no closed list has, or a page by its number."""
+    wanted = request.GET
+    closed = (
+        (LISTS[name], key) for name, _label, old in FACETS if name in LISTS for key in (name, old) if key
+    )
+    return (
+        any(value and value not in _values(terms) for terms, key in closed for value in wanted.getall(key))
+        or wanted.get("page", "1") not in ("", "1")
+        or bool(wanted.get("after") and cursor(request) is None)
+    )
+
+
 def _values(terms: type[Term]) -> frozenset[str]:
     return frozenset(term.value for term in terms)
 

@@ -29,7 +29,7 @@ from records.resources.site import Site
 from .acting import faults, perform
 from .doors import navigation
 from .layout import day, instant, light, may_somewhere, shown, unit_name, units_of
-from .leaflets import civil
+from .leaflet_parts import civil
 from .progress import Throttle, normal_code, same
 
 #: Who acts when a reader writes.
@@ -123,7 +123,7 @@ def looked_up(context: FeedbackFolder, request: Request) -> dict[str, object]:
     elif not fits:
         by_number.wrong(number, request.now)
         by_address.wrong(address, request.now)
-        status, code_of = 404, "progress.no-match"
+        status, code_of = 404, "feedback.no-match"
     if status:
         request.response.status_int = status
         return {**page, "errors": shown(request, (Finding(code_of, subject="number"),))}

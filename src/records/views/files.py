@@ -12,6 +12,7 @@ from pyramid.response import FileResponse, Response
 from records.domain.permissions import Permission
 from records.domain.vocabulary import NoticeKind
 from records.extraction.types import EXTENSIONS, MediaType
+from records.resources.custody import Original
 from records.resources.dossiers import Dossier
 from records.resources.materials import Holding, Material
 from records.resources.notices import Notice
@@ -23,8 +24,10 @@ IMAGES = frozenset({MediaType.JPEG, MediaType.PNG})
 ENDING = {media: ending for ending, media in reversed(EXTENSIONS.items())}
 
 
-def named_by(record: Dossier | Material, digest: str) -> bool:
-    """Tell whether a record names a content: a dossier on a line or as its result, a material as a rendition."""
+def named_by(record: Dossier | Material | Original, digest: str) -> bool:
+    """Tell whether a record names a content: a dossier on a line or as its result, a material as a rendition, an original its signed slip."""
+    if isinstance(record, Original):
+        return bool(digest) and digest == record.proof
     if isinstance(record, Material):
         return digest in {rendition[0] for rendition in record.renditions}
     return bool(digest) and digest in {record.result_digest, *(entry[2] for entry in record.entries)}
@@ -41,7 +44,7 @@ def holding_of(context: Dossier | Material, request: Request) -> Holding:
 
 def title_of(context: Dossier | Material, request: Request, digest: str) -> str:
     """Return what a file is called when it leaves: the material's name, never the name it arrived under."""
-    if isinstance(context, Material):
+    if isinstance(context, Material | Original):
         return context.title
     line = next((entry for entry in context.entries if entry[2] == digest), None)
     return request.site.materials[line[1]].title if line else f"{context.code} 办理结果"
@@ -97,7 +100,11 @@ def _sealed(response: Response, disposition: str) -> Response:
 
 def includeme(config: Configurator) -> None:
     """Open the counter where files are handed out."""
-    for context, permission in ((Dossier, Permission.DOSSIER_VIEW), (Material, Permission.MATERIAL_VIEW)):
+    for context, permission in (
+        (Dossier, Permission.DOSSIER_VIEW),
+        (Material, Permission.MATERIAL_VIEW),
+        (Original, Permission.CUSTODY_VIEW),
+    ):
         config.add_view(send_file, name="file", context=context, request_method="GET", permission=permission)
         config.add_view(
             send_preview, name="preview", context=context, request_method="GET", permission=permission

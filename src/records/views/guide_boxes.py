@@ -10,10 +10,10 @@ from typing import Any, get_args, get_origin
 
 from pyramid.request import Request
 
+from records.domain.conditions import NO, YES, Condition, Question, QuestionKind
 from records.domain.findings import Finding
 from records.domain.guide_parts import Citation, Handbook, Line, Period, Result
 from records.domain.plain import optional, shape
-from records.domain.situations import NO, YES, Condition, Question, QuestionKind
 from records.domain.vocabulary import Grade
 from records.forms.guide_sections import KEYED, LONG, asked, label_of
 from records.forms.guide_writing import ROW, Typed, composed, is_handbook

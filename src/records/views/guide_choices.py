@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from pyramid.request import Request
 
-from records.domain.centres import LocalSupplement, centres_of
+from records.domain.centres import centres_of
+from records.domain.guide_elements import LocalSupplement
 from records.domain.guide_parts import Guide as Body
 from records.domain.guide_parts import Limits, Mistake
 from records.domain.permissions import Permission

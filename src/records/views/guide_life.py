@@ -19,6 +19,7 @@ from records.i18n import _
 from records.operations.gate import findings_of
 from records.operations.guides import content
 from records.operations.impacts import MaterialImpact, impact
+from records.resources.dossiers import Dossier
 from records.resources.guides import Guide, GuideVersion
 
 from .guide_boxes import told, worded
@@ -198,13 +199,30 @@ def compare(context: Guide, request: Request) -> dict[str, object]:
 def effects(context: Guide, request: Request) -> dict[str, object]:
     """Say what publishing an edition would do to open cases, to materials and to the branches."""
     version = newest(context, request)
-    found = impact(request.site, context, version.version, today=request.today)
+
+    def may(dossier: Dossier) -> bool:
+        return bool(request.has_permission(Permission.DOSSIER_VIEW, dossier))
+
+    found = impact(request.site, context, version.version, today=request.today, may=may)
+    shown_cases = [request.site.dossiers[each] for each in found.open_cases.ids]
     return {
         "guide": context,
         "version": version,
         "path": request.resource_path(context).rstrip("/"),
         "cases": [(DossierState(state).label, count) for state, count in found.open_cases.states.items()],
         "total": found.open_cases.total,
+        "dossiers": [
+            {
+                "href": request.resource_path(each).rstrip("/"),
+                "code": each.code or each.id,
+                "state": DossierState(each.state).label,
+                "edition": each.guide_version,
+            }
+            for each in shown_cases
+        ],
+        "unseen": found.open_cases.total - len(shown_cases),
+        "asked": found.asked,
+        "limits": found.limits,
         "reusable": [_material(each) for each in found.became_reusable],
         "useless": [_material(each) for each in found.became_useless],
         "conflicts": [

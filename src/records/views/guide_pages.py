@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import date
 
 import segno
 from pyramid.config import Configurator
@@ -17,13 +18,14 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 
 from records.clock import civil_date
 from records.domain.centres import centres_of
+from records.domain.changes import changes
 from records.i18n import _
 from records.operations.guides import content
 from records.operations.notices import LOCAL
 from records.resources.guides import Guide, GuideVersion
 
-from .layout import day
-from .leaflets import NOTHING, Leaflet, civil, day_word, leaflet
+from .leaflet_parts import NOTHING, civil
+from .leaflets import Leaflet, day_word, leaflet
 from .public import navigation
 
 #: The other channels as the page offers them: words, and the end of their address.
@@ -36,6 +38,20 @@ OFFERED = (
     (_("Plain text"), "plain.txt"),
     (_("For programs (JSON)"), "guide.json"),
 )
+
+
+MOST_TOLD = 12
+"""Changes of a coming edition that are told one by one; the page of that edition has everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The edition that takes the place of the present one (即将施行): from when, where it stands, what changes in sentences."""
+
+    since: str
+    href: str
+    changes: tuple[str, ...]
+    further: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,28 @@ def numbered(guide: Guide, number: str) -> GuideVersion:
     return version
 
 
+def successor(guide: Guide, version: GuideVersion, today: date) -> GuideVersion | None:
+    """Return the published edition that is known to take the place of the one in force; None for any other edition."""
+    if guide.in_force(today) is not version:
+        return None
+    turned = (guide.in_force(day) for day in guide.turning_days() if day > today)
+    return next((each for each in turned if each is not version), None)
+
+
+def coming(edition: Edition, request: Request) -> Coming | None:
+    """Return what the public is told today of the edition that comes next; None where none is published."""
+    following = successor(edition.guide, edition.version, request.today)
+    if following is None:
+        return None
+    told = [
+        each.sentence
+        for each in changes(edition.leaflet.body, content(following))
+        if not each.internal and not each.path.startswith("version.")
+    ]
+    href = f"{edition.path}/versions/{following.version}"
+    return Coming(civil(following.effective_on), href, tuple(told[:MOST_TOLD]), max(len(told) - MOST_TOLD, 0))
+
+
 def edition_of(guide: Guide, version: GuideVersion, request: Request, *, fixed: bool = False) -> Edition:
     """Return an edition as every channel prints it; ``fixed`` for the permanent address of this very edition."""
     calendar = request.registry.services.calendar(request.site)
@@ -110,7 +148,7 @@ def page_of(
             {
                 "number": each.version,
                 "href": f"{edition.path}/versions/{each.version}",
-                "since": day(each.effective_on),
+                "since": civil(each.effective_on),
             }
             for each in reversed(tuple(guide.published()))
             if each is not version
@@ -126,9 +164,9 @@ def shared(edition: Edition, request: Request) -> dict[str, object]:
         "leaflet": edition.leaflet,
         "body": edition.leaflet.body,
         "version": version,
-        "published": day(civil_date(version.published_at)) if version.published_at else "",
-        "effective": civil(version.effective_on),
-        "planned": civil(edition.leaflet.body.version.effective),
+        "published": civil(civil_date(version.published_at)) if version.published_at else "",
+        # A draft has no day yet but the one that it plans for itself.
+        "effective": civil(version.effective_on or edition.leaflet.body.version.effective),
         "until": civil(version.withdrawn_on or edition.leaflet.body.version.until),
         "filing": version.filing or NOTHING,
         "today": day_word(request.today),
@@ -138,6 +176,7 @@ def shared(edition: Edition, request: Request) -> dict[str, object]:
         "address": edition.address,
         "banner": _banner(version, edition.guide.in_force(request.today), request),
         "published_here": edition.published,
+        "coming": coming(edition, request),
     }
 
 

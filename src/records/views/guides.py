@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -15,7 +15,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from records.domain.editions import holding
+from records.domain.editions import Span, Weight, holding
 from records.domain.findings import Finding, Refused, Severity
 from records.domain.guide_parts import Guide as Body
 from records.domain.guide_parts import Version
@@ -25,7 +25,7 @@ from records.exchange.guides import GuideFinding, lint_guide, read_guide, write_
 from records.forms.guide_writing import new_guide
 from records.forms.verbs import Verb, verb
 from records.i18n import _
-from records.indexes.questions import ListedGuide, guides_listed
+from records.indexes.questions import ListedGuide, folded, guides_listed
 from records.operations.guides import content, save_draft
 from records.resources.guides import Guide, Guides
 from records.resources.site import Site
@@ -43,6 +43,7 @@ DOORS = (
     (Permission.GUIDE_DRAFT, _("Lists from elsewhere"), "/desk/guides/import"),
     (Permission.FEEDBACK_VIEW, _("What readers say"), "/desk/guides/feedback"),
     (Permission.UNANSWERED_VIEW, _("Words that found nothing"), "/desk/guides/unanswered"),
+    (Permission.GUIDE_VIEW, _("Packages of items"), "/desk/guides/things"),
     (Permission.STANDARD_VIEW, _("Standard materials"), "/desk/standards"),
     (Permission.GUIDE_VIEW, _("Codes for the windows"), "/desk/guides/qr"),
 )
@@ -68,6 +69,12 @@ NEXT = {
 PAGE = 25
 """Guides on one page of the list."""
 
+UNCHECKED = "unchecked"
+"""In an address: nobody has checked it yet."""
+
+#: The badge of what was found when an edition was checked last.
+WEIGHTS = {"": "plain", "blocks": "wrong", "warns": "wait", "clear": "done"}
+
 #: Where a guide stands: its open edition, else what holds today. Word and badge.
 STATES = {
     "draft": (_("Being written"), "next"),
@@ -80,15 +87,15 @@ STATES = {
 
 
 @lru_cache(maxsize=1 << 14)
-def standings(listed: ListedGuide, today: date) -> tuple[str, ...]:
+def standings(status: str, spans: tuple[Span, ...], today: date) -> tuple[str, ...]:
     """Return how a guide stands: its open edition first, then what the public reads of it."""
-    found = [listed.status] if listed.status else []
-    spans = [span for span in listed.spans if not span.cancelled]
+    found = [status] if status else []
+    begun = [span for span in spans if not span.cancelled]
     if holding(spans, today):
         found.append("live")
-    elif any(span.since > today for span in spans):
+    elif any(span.since > today for span in begun):
         found.append("later")
-    elif spans:
+    elif begun:
         found.append("ended")
     return tuple(found)
 
@@ -102,21 +109,8 @@ def listing(
     request: Request, *, errors: tuple[Finding, ...] = (), report: tuple[dict, ...] = (), stored: str = ""
 ) -> dict[str, object]:
     """Return what the list of guides shows; ``report`` are the findings in a file that was handed in."""
-    asked = {name: request.GET.get(name, "").strip()[:60] for name in ("q", "unit", "state")}
-    words = unicodedata.normalize("NFKC", asked["q"]).casefold().split()
-    matching, counts, units = [], dict.fromkeys(("", *STATES), 0), {}
-    for listed in guides_listed(request.site):
-        if words and not _named(listed, words):
-            continue
-        units[listed.unit] = units.get(listed.unit, 0) + 1
-        if asked["unit"] not in ("", listed.unit):
-            continue
-        stands = standings(listed, request.today)
-        counts[""] += 1
-        for each in stands:
-            counts[each] += 1
-        if asked["state"] in ("", *stands):
-            matching.append((listed, stands))
+    asked = {name: request.GET.get(name, "").strip()[:60] for name in ("q", "unit", "state", "found")}
+    matching, counts, units, weights = _matching(request, asked)
     number = request.GET.get("page", "1")
     first = max(0, int(number) - 1) * PAGE if number.isdecimal() and len(number) < 6 else 0
     shown_now = matching[first : first + PAGE]
@@ -137,6 +131,9 @@ def listing(
             for key, count in counts.items()
         ],
         "units": [(unit, unit_name(request, unit), count) for unit, count in sorted(units.items())],
+        "weights": [
+            (weight.value or UNCHECKED, weight.label, weights[weight.value or UNCHECKED]) for weight in Weight
+        ],
         "rows": [_row(request, listed, stands) for listed, stands in shown_now],
         "total": len(matching),
         "range": f"{first + 1}—{first + len(shown_now)}",
@@ -151,10 +148,34 @@ def listing(
     }
 
 
-def _named(listed: ListedGuide, words: list[str]) -> bool:
-    """Tell whether every typed word stands in the title or the page address."""
-    text = f"{unicodedata.normalize('NFKC', listed.title)} {listed.key}".casefold()
-    return all(word in text for word in words)
+def _matching(
+    request: Request, asked: Mapping[str, str]
+) -> tuple[list[tuple[ListedGuide, tuple[str, ...]]], Counter[str], Counter[str], Counter[str]]:
+    """Return the guides that were asked for and how each stands; and how many there are of each state, unit and weight.
+
+    Each count is of what one would see by choosing that state, unit or weight and keeping the rest.
+    """
+    words, today = folded(asked["q"]).split(), request.today
+    states, units, weights = Counter(dict.fromkeys(("", *STATES), 0)), Counter[str](), Counter[str]()
+    matching = []
+    for listed in guides_listed(request.site):
+        if words and not all(word in listed.sought for word in words):
+            continue
+        stands, weight = standings(listed.status, listed.spans, today), listed.weight or UNCHECKED
+        wanted = (
+            asked["state"] in ("", *stands),
+            asked["unit"] in ("", listed.unit),
+            asked["found"] in ("", weight),
+        )
+        if wanted[1] and wanted[2]:
+            states.update(("", *stands))
+        if wanted[0] and wanted[2]:
+            units[listed.unit] += 1
+        if wanted[0] and wanted[1]:
+            weights[weight] += 1
+        if all(wanted):
+            matching.append((listed, stands))
+    return matching, states, units, weights
 
 
 def _address(request: Request, query: Mapping[str, str]) -> str:
@@ -174,6 +195,8 @@ def _row(request: Request, listed: ListedGuide, stands: tuple[str, ...]) -> dict
         "unit": unit_name(request, guide.unit),
         "href": f"{path}/desk",
         "states": [{"word": STATES[each][0], "kind": STATES[each][1]} for each in stands],
+        "found": Weight(listed.weight).label,
+        "weight": WEIGHTS[listed.weight],
         "edition": edition.version if edition is not None else len(guide.versions),
         "who": name_of(request, edition.written_by) if edition is not None else "",
         "at": instant(edition.written_at) if edition is not None else "",
@@ -262,15 +285,21 @@ def _not_taken(
 
 def begin_new(context: Guides, request: Request) -> dict[str, object]:
     """Ask for the few things a new guide begins with."""
-    return _new(request, {"title": "", "key": "", "unit": "", "copy": request.GET.get("copy", "")[:80]})
+    copied = request.site.guides.get(request.GET.get("copy", ""))
+    typed = {"unit": copied.unit, "copy": copied.key} if copied is not None else {"unit": "", "copy": ""}
+    return _new(request, {"title": "", "key": "", **typed})
 
 
 def _new(request: Request, typed: Mapping[str, str], errors: tuple[Finding, ...] = ()) -> dict[str, object]:
     units = request.site.office.get("units", {})
+    offered = {each.key: each.title for each in islice(guides_listed(request.site), OFFERED)}
+    copied = request.site.guides.get(typed["copy"])
+    if copied is not None:
+        offered.setdefault(copied.key, copied.title)
     return {
         "typed": typed,
         "units": [(unit, units[unit]["name"]) for unit in units_of(request, Permission.GUIDE_DRAFT)],
-        "offered": [(listed.key, listed.title) for listed in islice(guides_listed(request.site), OFFERED)],
+        "offered": sorted(offered.items(), key=lambda pair: pair[1]),
         "errors": shown(request, errors),
     }
 

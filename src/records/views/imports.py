@@ -1,17 +1,18 @@
 """Guides from lists (清单导入): hand a file in, read what would become of it, mend or store; the same for programs.
 
-The file is stored before any lock is taken; it is read and judged by the background, a small one at once after the commit.
+The file is stored before any lock is taken; it is read and judged by the background, which also writes the error file.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
-from pyramid.response import Response
+from pyramid.response import FileResponse, Response
 
 from records.domain.findings import Finding, Refused, Severity
 from records.domain.permissions import Permission
@@ -29,8 +30,6 @@ from .acting import begin
 from .api import BASE, answer, problem
 from .layout import instant, may_somewhere, name_of, shown, size
 
-SMALL = 256 << 10
-"""Bytes of a file that is read at once and not left to the background."""
 LISTED = 20
 BRINGS = frozenset({"/guides/import-list", f"{BASE}/guides/lists"})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -91,21 +90,28 @@ def _page(
     key = request.GET.get("n", "")
     record = record or (_wanted(request, key) if key else None)
     saved = sources_of(request.site)
-    newest = list(imports_of(request.site).values())[-LISTED:]
+    seen = (each for each in reversed(imports_of(request.site).values()) if _may_see(request, each))
     return {
         "errors": shown(request, errors, anchors={"file": "file", "source": "source", "name": "mapping"}),
         "sources": [*BUILT_IN, *saved],
         "mapping": mapping or saved.get(request.GET.get("source", ""), ""),
         "one": None if record is None else _report(request, record),
-        "imports": [_row(request, each) for each in reversed(newest)],
+        "imports": [_row(request, each) for each in islice(seen, LISTED)],
     }
 
 
 def _wanted(request: Request, key: str) -> GuideImport:
+    """Return the import of that id; one of somebody else is only for who drafts for every unit."""
     record = guide_imports.import_of(request.site, key)
     if record is None:
         raise HTTPNotFound
+    if not _may_see(request, record):
+        raise HTTPForbidden
     return record
+
+
+def _may_see(request: Request, record: GuideImport) -> bool:
+    return guide_imports.may_see(request.registry.services.matrix, request.identity, record)
 
 
 def _row(request: Request, record: GuideImport) -> dict[str, object]:
@@ -129,7 +135,8 @@ def _report(request: Request, record: GuideImport) -> dict[str, object]:
         **_row(request, record),
         "busy": record.state in guide_imports.BUSY,
         "applies": record.state in ("checked", "stopped") and record.readable,
-        "progress": f"{record.done} / {record.total}" if record.total else "",
+        "done": record.done,
+        "total": record.total,
         "counts": [
             (COUNTS[word], number) for word, number in record.counts if number or word in ("new", "refused")
         ],
@@ -145,7 +152,7 @@ def _report(request: Request, record: GuideImport) -> dict[str, object]:
             for each in found
         ],
         "found": record.found,
-        "report": f"{request.script_name}/guides/import-errors?n={record.id}" if record.report else "",
+        "report": f"{request.script_name}/guides/import-errors?n={record.id}" if record.errors else "",
     }
 
 
@@ -170,18 +177,15 @@ def _brought(request: Request, values: Mapping[str, str], channel: str) -> Guide
     digest, length, name = request.brought
     options = [word for word in (TOLERANT, WHOLE) if values.get(word) in ("1", "yes", "true")]
     act = begin(request, channel=channel)
-    record = guide_imports.bring_list(
-        act, name=name, digest=digest, size=length, source=values.get("source", ""), options=options
+    return guide_imports.bring_list(
+        act,
+        name=name,
+        digest=digest,
+        size=length,
+        source=values.get("source", ""),
+        options=options,
+        language=request.localizer.locale_name,
     )
-    return record if isinstance(record, Refused) else _soon(request, record)
-
-
-def _soon(request: Request, record: GuideImport) -> GuideImport:
-    """Let a small list be worked on as soon as this request is committed."""
-    services, key = request.registry.services, record.id
-    if record.size <= SMALL:
-        request.after_commit(lambda: guide_imports.work_on(services, key))
-    return record
 
 
 def bring(context: Guides, request: Request) -> Response | dict[str, object]:
@@ -202,8 +206,6 @@ def going_on(step):
         if isinstance(result, Refused):
             request.response.status_int = 409
             return _page(request, errors=result.findings, record=record)
-        if result.state == "owed":
-            _soon(request, result)
         return HTTPSeeOther(_row(request, result)["href"])
 
     return view
@@ -231,21 +233,18 @@ def errors_of(context: Guides, request: Request) -> Response:
     if not may_somewhere(request, Permission.GUIDE_DRAFT):
         raise HTTPForbidden
     record = _wanted(request, request.GET.get("n", ""))
-    if not record.report:
+    if not record.errors:
         raise HTTPNotFound
-    body = guide_imports.error_file(
-        request.registry.services, record, lambda found: messages.sentence(request, found)
-    )
-    return _file(body, f"errors-{record.id}.xlsx")
+    file = request.registry.services.store.path(record.errors)
+    response = FileResponse(file, request=request, content_type=XLSX)
+    response.content_disposition = f'attachment; filename="errors-{record.id}.xlsx"'
+    return response
 
 
 def exported(context: Guides, request: Request) -> Response:
     """Return all guides in the form in which lists are brought."""
-    return _file(workbook_of(export_tables(request.site, today=request.today)), "guides.xlsx")
-
-
-def _file(body: bytes, name: str) -> Response:
-    return Response(body, content_type=XLSX, content_disposition=f'attachment; filename="{name}"')
+    body = workbook_of(export_tables(request.site, today=request.today))
+    return Response(body, content_type=XLSX, content_disposition='attachment; filename="guides.xlsx"')
 
 
 def api_bring(context: Guides, request: Request) -> Response:
@@ -272,7 +271,7 @@ def api_apply(context: Guides, request: Request) -> Response:
     )
     if isinstance(result, Refused):
         return _refused(request, result)
-    return answer(request, _described(request, _soon(request, result)), status=202)
+    return answer(request, _described(request, result), status=202)
 
 
 def api_source(context: Guides, request: Request) -> Response:
@@ -297,6 +296,7 @@ def _refused(request: Request, result: Refused) -> Response:
 def includeme(config: Configurator) -> None:
     """Open the way in for lists; which unit's guides a person may draft is asked of each item."""
     config.add_preparation(store_list)
+    config.registry.services.sentence = messages.sentence_in
     view, drawn, may = config.add_view, "guides/import.pt", Permission.GUIDE_VIEW
     view(
         page,

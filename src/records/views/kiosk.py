@@ -7,8 +7,9 @@ by refreshing themselves. How a case stands is asked by POST, so that neither nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import quote, urlencode, urlsplit
+from collections.abc import Iterable, Mapping
+from string import ascii_uppercase
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
@@ -17,22 +18,40 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
-from records.domain.eligibility import Verdict, eligible
-from records.domain.guide_parts import Guide as Body
-from records.domain.situations import Answers, Question, QuestionKind
+from records.domain.conditions import Question
 from records.domain.vocabulary import ApplicantKind
 from records.i18n import LANGUAGES, _
-from records.resources.guides import Guide
+from records.operations import one_things as packages
 from records.resources.site import Site
 
+from . import answers, asking_guides, facets, one_things
 from .guide_pages import edition_of, present, shared
-from .leaflet_lines import papers
+from .leaflet_parts import civil
 from .progress import progress, progress_page
-from .public import hours, hours_today, in_force, search_page, tile
+from .public import hours, hours_today, search_page, tile
 
 IDLE, WARNING = 60, 20
 """Seconds until the first page comes back, and how long before that somebody is asked."""
-LONGEST = 300
+LONGEST = 2_000
+"""Characters of an address that is come back to, with the answers in it."""
+SHOWN_FIRST = 6
+
+#: Everyday words as tiles of the first page, each with the guide that has to be in force for it; what people ask for most stands first.
+EVERYDAY: Mapping[str, str] = {
+    "开饭店": "food-business",
+    "营业执照": "sole-trader-registration",
+    "食品证": "food-business",
+    "低保": "subsistence-allowance",
+    "残疾证": "disability-certificate",
+    "养老保险": "pension-enrolment",
+    "高龄津贴": "elderly-allowance",
+    "结婚档案": "marriage-record-search",
+    "查房产": "property-record-search",
+    "幼儿园": "private-kindergarten",
+    "教师证": "teacher-qualification",
+    "理发店": "public-venue-hygiene",
+    "跑货运": "road-freight",
+}
 
 #: The pages of a guide, each with the sections it shows; see ``channels.SUBSETS`` for what is left out and why.
 PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -55,6 +74,8 @@ def screen(context: Site, request: Request) -> Response:
             return _listed(request, None)
         case ("search",):
             return _search(context, request)
+        case ("things", key):
+            return _thing(request, key)
         case ("guides", key):
             return _guide(request, key, "")
         case ("guides", key, "check"):
@@ -83,18 +104,26 @@ def ask_progress(context: Site, request: Request) -> Response:
 
 def kept(request: Request) -> str:
     """Return what a link on the screen carries along: large type and the language that were asked for here."""
-    asked = {}
-    if request.GET.get("da") == "1":
-        asked["da"] = "1"
-    if request.GET.get("lang") in LANGUAGES:
-        asked["lang"] = request.GET["lang"]
+    asked = _asked(request)
     return f"?{urlencode(asked)}" if asked else ""
 
 
-def _draw(request: Request, name: str, values: Mapping[str, object], *, back: str = "") -> Response:
+def _asked(request: Request) -> dict[str, str]:
+    known = {"da": ("1",), "lang": tuple(LANGUAGES)}
+    return {name: request.GET[name] for name, values in known.items() if request.GET.get(name) in values}
+
+
+def _draw(
+    request: Request, name: str, values: Mapping[str, object], *, back: str = "", back_href: str = ""
+) -> Response:
+    """Answer with a page; ``back`` is a path of this screen, ``back_href`` a whole address that goes before it."""
     along, mount = kept(request), request.script_name
     # A page that was asked for by POST cannot be come back to; the question can.
-    here = request.path_info if request.method == "GET" else back
+    gotten = request.method == "GET"
+    here, query = (request.path_info, request.GET.items()) if gotten else (back, _asked(request).items())
+    query = list(query)
+    bigger = request.GET.get("da") == "1"
+    otherwise = [(key, value) for key, value in query if key != "da"]
 
     def go(path: str) -> str:
         return f"{mount}{path}{along}"
@@ -105,11 +134,11 @@ def _draw(request: Request, name: str, values: Mapping[str, object], *, back: st
             **values,
             "go": go,
             "along": along,
-            "back_href": go(back) if back else "",
+            "back_href": back_href or (go(back) if back else ""),
             "home_href": f"{mount}/kiosk",
-            "bigger_href": f"{mount}{here}" + ("" if request.GET.get("da") == "1" else "?da=1"),
-            "bigger": request.GET.get("da") == "1",
-            "still_href": f"{mount}/kiosk/still-there?{urlencode({'back': here + along})}",
+            "bigger_href": mount + _address(here, otherwise if bigger else [*otherwise, ("da", "1")]),
+            "bigger": bigger,
+            "still_href": f"{mount}/kiosk/still-there?{urlencode({'back': _address(here, query)})}",
             "idle": IDLE,
             "warning": WARNING,
             "at_home": not back and not along,
@@ -119,14 +148,22 @@ def _draw(request: Request, name: str, values: Mapping[str, object], *, back: st
     )
 
 
+def _address(path: str, query: Iterable[tuple[str, str]]) -> str:
+    carried = urlencode(list(query))
+    return f"{path}?{carried}" if carried else path
+
+
 def _home(request: Request) -> Response:
-    found = list(in_force(request))
+    found = facets.find(request, "", limit=SHOWN_FIRST)
     return _draw(
         request,
         "home",
         {
-            "tiles": [_tile(request, guide, body) for guide, body in found[:6]],
-            "total": len(found),
+            "tiles": [_tile(request, key) for key in _often(request, [hit.id for hit in found.hits])],
+            "words": _everyday(request),
+            "letters": " ".join(ascii_uppercase),
+            "things": _here(request, one_things.tiles(request)),
+            "total": found.total,
             "audiences": [
                 {"path": f"/kiosk/for/{kind.value}", "label": label} for kind, label in FOR.items()
             ],
@@ -136,21 +173,49 @@ def _home(request: Request) -> Response:
     )
 
 
-def _tile(request: Request, guide: Guide, body: Body) -> dict[str, str]:
-    return {
-        **tile(request, guide, body),
-        "href": f"{request.script_name}/kiosk/guides/{quote(guide.key)}{kept(request)}",
-    }
+def _often(request: Request, found: Iterable[str]) -> list[str]:
+    """Return the guides of the first page: what the packages on it are made of, the everyday ones, then any."""
+    parts = (part.guide for each in one_things.offered(request) for part in each.parts if not part.condition)
+    keys = dict.fromkeys((*parts, *EVERYDAY.values(), *found))
+    return [key for key in keys if _in_force(request, key)][:SHOWN_FIRST]
+
+
+def _everyday(request: Request) -> list[dict[str, str]]:
+    """Return the everyday words under which this office has a guide in force, each as a search."""
+    path = f"{request.script_name}/kiosk/search"
+    return [
+        {"label": word, "href": _address(path, [("q", word), *_asked(request).items()])}
+        for word, key in EVERYDAY.items()
+        if _in_force(request, key)
+    ]
+
+
+def _in_force(request: Request, key: str) -> bool:
+    guide = request.site.guides.get(key)
+    return guide is not None and guide.in_force(request.today) is not None
+
+
+def _tile(request: Request, key: str) -> dict[str, str]:
+    return _here(request, [tile(request, key)])[0]
+
+
+def _here(request: Request, tiles: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return tiles of the public pages with the addresses that they have on this screen."""
+    mount, along = request.script_name, kept(request)
+    return [{**each, "href": f"{mount}/kiosk{each['href'].removeprefix(mount)}{along}"} for each in tiles]
 
 
 def _listed(request: Request, audience: ApplicantKind | None) -> Response:
-    tiles = [
-        _tile(request, guide, body)
-        for guide, body in in_force(request)
-        if audience is None or audience in body.audience
-    ]
-    title = FOR[audience] if audience else _("Everything that can be done here")
-    return _draw(request, "list", {"title": title, "tiles": tiles}, back="/kiosk")
+    chosen = (("audience", audience.value),) if audience else ()
+    found = facets.find(request, "", chosen)
+    here = f"{request.script_name}{request.path_info}"
+    more = {"after": facets.after(found), **_asked(request)}
+    values = {
+        "title": FOR[audience] if audience else _("Everything that can be done here"),
+        "tiles": [_tile(request, hit.id) for hit in found.hits],
+        "more": f"{here}?{urlencode(more)}" if found.cursor else "",
+    }
+    return _draw(request, "list", values, back="/kiosk")
 
 
 def _search(context: Site, request: Request) -> Response:
@@ -158,17 +223,35 @@ def _search(context: Site, request: Request) -> Response:
     if isinstance(found, Response):
         # The public search leaves personal numbers out of its address by sending the reader on.
         return HTTPSeeOther(f"{request.script_name}/kiosk/search?{urlsplit(found.location).query}")
-    hits = [*found["hits"], *found["similar"]]
-    mount, along = request.script_name, kept(request)
-    tiles = [
-        {
-            "href": f"{mount}/kiosk{hit['href'].removeprefix(mount)}{along}",
-            "label": hit["title"],
-            "text": hit["limit"],
-        }
-        for hit in hits
-    ]
-    return _draw(request, "list", {"title": found["query"], "tiles": tiles}, back="/kiosk")
+    hits = (
+        {"href": hit["href"], "label": hit["title"], "text": f"{hit['limit']} · {hit['fee']}"}
+        for hit in (*found["hits"], *found["similar"])
+    )
+    values = {
+        "title": found["query"],
+        "tiles": _here(request, (*found["things"], *hits)),
+        "more": "",
+    }
+    return _draw(request, "list", values, back="/kiosk")
+
+
+def _thing(request: Request, key: str) -> Response:
+    """Show a package on the screen: its items, one question a page, and the one list of what to bring."""
+    one_thing = packages.known(request.site).get(key)
+    guides = one_things.guides_of(request, one_thing) if one_thing is not None else None
+    if guides is None:
+        raise HTTPNotFound
+    path = f"{request.script_name}/kiosk/things/{quote(key)}"
+    told = one_things.told(request, one_thing, guides, path=path)
+    bodies = [guides[each] for each in told["combined"].parts]
+    values = {
+        **told,
+        **_touched(request, told),
+        "items": _here(request, told["items"]),
+        "fees": [(fee.name, fee.standard) for body in bodies for fee in body.fees],
+        "places": list(dict.fromkeys(place for body in bodies for place in body.places)),
+    }
+    return _draw(request, "thing", values, back="/kiosk", back_href=_question_before(request, told))
 
 
 def _edition(request: Request, key: str):
@@ -202,54 +285,49 @@ def _check(request: Request, key: str) -> Response:
     """Ask one question a page, and end with whether one can apply and what this very person brings."""
     edition = _edition(request, key)
     body = edition.leaflet.body
-    answers = _answers(request, body)
-    reached = eligible(body, answers, today=request.today)
-    given = [(name, value) for name in answers for value in request.GET.getall(name)]
+    questions = asking_guides.questions_of(body)
+    answered = answers.read(questions, request.GET)
+    reached = asking_guides.standing(body, answered, today=request.today)
     path = f"/kiosk/guides/{quote(key)}"
+    following = reached if isinstance(reached, Question) else None
+    asked = answers.page_of(request, f"{request.script_name}{path}/check", questions, answered, following)
+    calendar = request.registry.services.calendar(request.site)
     values = {
         **shared(edition, request),
-        "given": given,
-        "number": len(answers) + 1,
-        "path_here": f"{path}/check",
+        **asked,
+        **_touched(request, asked),
+        "guide_path": path,
+        "today": civil(request.today),
+        "verdict": None
+        if following is not None
+        else asking_guides.told(body, reached, today=request.today, calendar=calendar),
     }
-    if isinstance(reached, Verdict):
-        needed = {line.id for line in reached.lines}
-        values |= {
-            "question": None,
-            "verdict": reached,
-            "bring": [paper for paper in papers(body) if paper.id in needed],
-        }
-    else:
-        values |= {"question": reached, "verdict": None, "choices": _choices(request, reached, given)}
-    return _draw(request, "check", values, back=path)
+    return _draw(request, "check", values, back=path, back_href=_question_before(request, asked))
 
 
-def _answers(request: Request, body: Body) -> Answers:
-    """Return the answers in the address that belong to questions of this guide; everything else is not read."""
-    asked = [*(check.question for check in body.checks), *body.situations]
-    answers: dict[str, object] = {}
-    for question in asked:
-        given = [value for value in request.GET.getall(question.key) if value in question.values]
-        if question.kind is QuestionKind.SEVERAL and question.key in request.GET:
-            answers[question.key] = tuple(given)
-        elif given:
-            answers[question.key] = given[0] if question.kind is QuestionKind.ONE else given[0] == "yes"
-    return answers
+def _question_before(request: Request, asked: Mapping[str, object]) -> str:
+    """Return the address of the question before this page with the answers up to it, empty on the first page."""
+    if not asked["back"]:
+        return ""
+    path, _mark, query = asked["back"].partition("?")
+    return _address(path, [*parse_qsl(query, keep_blank_values=True), *_asked(request).items()])
 
 
-def _choices(request: Request, question: Question, given: list[tuple[str, str]]) -> list[dict[str, object]]:
-    words = {"yes": _("Yes"), "no": _("No"), **{option.key: option.text for option in question.options}}
-    notes = {option.key: option.note for option in question.options}
-    asked = [(name, request.GET[name]) for name in ("da", "lang") if name in request.GET]
-    return [
-        {
-            "value": value,
-            "label": words[value],
-            "note": notes.get(value, ""),
-            "query": f"?{urlencode([*given, (question.key, value), *asked])}",
-        }
-        for value in question.values
-    ]
+def _touched(request: Request, asked: Mapping[str, object]) -> dict[str, object]:
+    """Return the answers to a question as links, and what goes along with each."""
+    given = [*asked["carried"], *_asked(request).items()]
+    asking = asked["asking"] or {"key": "", "choices": ()}
+    return {
+        "given": given,
+        "again": _address(asked["path"], _asked(request).items()),
+        "choices": [
+            {
+                **choice,
+                "href": f"{asked['path']}?{urlencode([*given, (asking['key'], choice['value'])])}",
+            }
+            for choice in asking["choices"]
+        ],
+    }
 
 
 def _pad(request: Request) -> dict[str, object]:

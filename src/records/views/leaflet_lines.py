@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from records.domain.facts import in_words
+from records.domain.facts import in_one, in_words
 from records.domain.guide_parts import Guide as Body
 from records.domain.guide_parts import Line
 from records.domain.vocabulary import Necessity
 from records.i18n import _, translate
 
-NOTHING = "无"
+from .leaflet_parts import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper in full: what it is, how many, from whom, when, why, and how it is filled in."""
+    """One paper in full: what it is, how many, from whom, when, why, and how it is filled in.
+
+    ``condition`` is the bare condition, ``only`` the same as a phrase that can stand beside the paper.
+    """
 
     id: str
     position: int
     name: str
     waived: bool
     condition: str
+    only: str
     count: str
     form: str
     wants: str
@@ -75,11 +79,14 @@ def _paper(line: Line, condition: str) -> Paper:
         name=line.name,
         waived=line.waived,
         condition=condition,
+        only=translate(_("Needed only if: ${condition}", mapping={"condition": condition}))
+        if condition
+        else "",
         count=_count(line),
         form=line.form.label,
         wants=line.acceptance or NOTHING,
         necessity=_necessity(line),
-        source="，".join(part for part in (line.source.label, line.issuer, line.source_note) if part),
+        source=in_one((line.source.label, line.issuer, line.source_note), "，"),
         basis=line.basis or NOTHING,
         notes=tuple(_notes(line)),
         blank=line.blank,
@@ -118,11 +125,12 @@ def _notes(line: Line) -> Iterator[str]:
         yield line.fill_notes
     for label, value in (
         (_("Kind"), line.kind.label),
-        (_("Valid"), line.validity or NOTHING),
+        (_("Valid"), line.validity),
         (_("Paper size"), line.paper),
         (_("Standards that apply"), "、".join(line.standards)),
         (_("Type of the licence"), line.licence_code),
         (_("Used again"), line.reuse_note),
+        (_("A written promise may stand for it"), line.promise),
         (_("Remark"), line.remark),
     ):
         if value:

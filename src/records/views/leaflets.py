@@ -14,47 +14,19 @@ from datetime import date
 from records.domain.centres import Centre
 from records.domain.clocks import WEEKDAYS, Calendar, due
 from records.domain.eligibility import batch_on
-from records.domain.guide_parts import Batch, Fee, Limits, LocalSupplement, Period, Place, Step
+from records.domain.facts import in_one
+from records.domain.guide_elements import SelfCheck
+from records.domain.guide_parts import Batch, Fee, Limits, Period
 from records.domain.guide_parts import Guide as Body
 from records.domain.vocabulary import ItemKind, Limit
 from records.i18n import _, translate
 
-from .leaflet_lines import NOTHING, Paper, bags, brought, papers
-
-__all__ = [
-    "NOTHING",
-    "Leaflet",
-    "Paper",
-    "Part",
-    "Row",
-    "Section",
-    "civil",
-    "day_word",
-    "fee_word",
-    "leaflet",
-    "visits",
-]
+from . import leaflet_office
+from .leaflet_lines import bags, brought, papers
+from .leaflet_office import NO, YES
+from .leaflet_parts import NOTHING, Part, Row, civil, listed, step_rows
 
 FREE = "不收费"
-YES, NO = "是", "否"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A name and a value; ``kind`` is ``code`` for what is copied letter by letter."""
-
-    label: str
-    value: str
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a section: ``texts``, ``list``, ``order``, ``rows``, ``steps``, ``pairs``, ``bag`` or ``papers``."""
-
-    kind: str
-    items: tuple
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +66,7 @@ def leaflet(
         zones=tuple(zone.label for zone in body.zones),
         sections=(
             Section("bring", _("Bring along"), (*_bags(body),)),
-            Section("where", _("Where and when"), (*_where(body, centres or {}),)),
+            Section("where", _("Where and when"), (*leaflet_office.where(body, centres or {}),)),
             Section("who", _("Who can apply"), (*_who(body),)),
             Section("papers", _("The papers in full"), (*_papers(body),)),
             Section("special", _("Times that do not count"), (_special(body),)),
@@ -105,9 +77,11 @@ def leaflet(
             Section("result", _("What you receive"), (_result(body),)),
             Section("mistakes", _("Frequent mistakes"), (_mistakes(body),)),
             Section("answers", _("Questions and answers"), (_answers(body),)),
-            Section("ask", _("Ask or complain"), (_ask(body),)),
-            Section("rights", _("Your rights, and what to do if you disagree"), (*_rights(body),)),
-            Section("item", _("About this item"), (*_item(body),)),
+            Section("ask", _("Ask or complain"), (leaflet_office.ask(body),)),
+            Section(
+                "rights", _("Your rights, and what to do if you disagree"), (*leaflet_office.rights(body),)
+            ),
+            Section("item", _("About this item"), (*leaflet_office.item(body),)),
         ),
     )
 
@@ -122,11 +96,6 @@ def fee_word(body: Body) -> str:
 def day_word(day: date) -> str:
     """Return a day as people say it: 11月27日（周五）."""
     return f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
-
-
-def civil(day: date | None) -> str:
-    """Return a day as it is printed: 2026年1月1日; 无 for none."""
-    return f"{day.year}年{day.month}月{day.day}日" if day else NOTHING
 
 
 def visits(body: Body) -> str:
@@ -191,65 +160,6 @@ def _bags(body: Body) -> Iterator[Part]:
         yield Part("bag", bag.papers, bag.title)
 
 
-def _where(body: Body, centres: Mapping[str, Centre]) -> Iterator[Part]:
-    for place in body.places:
-        yield Part("rows", _place(place))
-    for own in body.supplements:
-        yield from _local(own, centres.get(own.centre))
-    if body.delegation is not None:
-        yield Part("rows", _delegation(body), _("Handled for another unit"))
-    yield Part(
-        "rows",
-        (
-            Row(_("Cash"), body.elder.cash or NOTHING),
-            Row(_("Coming in person"), body.elder.in_person or NOTHING),
-            Row(_("Somebody else for you"), body.elder.agent or NOTHING),
-        ),
-        _("For the elderly and whoever needs help"),
-    )
-
-
-def _place(place: Place) -> tuple[Row, ...]:
-    return (
-        Row(_("Place"), f"{place.name}，{place.address}"),
-        Row(_("Counter"), place.window),
-        Row(_("Opening hours"), place.hours),
-        Row(_("Telephone"), place.phone, "code"),
-    )
-
-
-def _local(own: LocalSupplement, centre: Centre | None) -> Iterator[Part]:
-    place = own.place or (
-        Place(centre.name, centre.address, centre.name, centre.phone, own.hours or centre.hours or NOTHING)
-        if centre
-        else None
-    )
-    name = centre.name if centre else place.name if place else own.centre
-    rows = list(_place(place)) if place else []
-    if own.hours and (place is None or place.hours != own.hours):
-        rows.append(Row(_("Opening hours there"), own.hours))
-    rows += [Row(contact.way, contact.value) for contact in own.contacts]
-    if own.promised:
-        rows.append(Row(_("Time limit there"), own.promised.label))
-    if own.note:
-        rows.append(Row(_("Note"), own.note))
-    yield Part("rows", tuple(rows), f"{translate(_('Nearer to you'))}：{name}（{own.level.label}）")
-    if own.steps:
-        yield Part("steps", _steps(own.steps))
-
-
-def _delegation(body: Body) -> tuple[Row, ...]:
-    handed = body.delegation
-    assert handed is not None
-    return (
-        Row(_("Whose item it is"), handed.delegating),
-        Row(_("Who handles it"), handed.handling),
-        Row(_("By which document"), handed.document or NOTHING),
-        Row(_("From when to when"), f"{civil(handed.since)}—{civil(handed.until)}"),
-        Row(_("What is handed over"), handed.scope or NOTHING),
-    )
-
-
 def _who(body: Body) -> Iterator[Part]:
     yield Part("texts", (body.scope or NOTHING,))
     if body.batches:
@@ -258,7 +168,7 @@ def _who(body: Body) -> Iterator[Part]:
     if body.checks:
         yield Part("list", tuple(_check(each) for each in body.checks), _("Ask yourself first"))
     yield Part("texts", (body.exempt or NOTHING,), _("When you need not apply"))
-    yield _listed(body.prohibitions, _("What is forbidden"))
+    yield listed(body.prohibitions, _("What is forbidden"))
     yield Part("texts", (body.quantity_limit or NOTHING,), _("Limit of number"))
 
 
@@ -267,17 +177,15 @@ def _batch(batch: Batch) -> str:
     return f"{span}（{batch.note}）" if batch.note else span
 
 
-def _check(check) -> str:
-    further = "；".join(
-        part
-        for part in (
+def _check(check: SelfCheck) -> str:
+    further = in_one(
+        (
             translate(_("yes: ${outcome}", mapping={"outcome": check.means(True).label})),
             translate(_("no: ${outcome}", mapping={"outcome": check.means(False).label})),
             check.reason,
             check.where,
             check.note,
         )
-        if part
     )
     return f"{check.text}（{further}）"
 
@@ -286,7 +194,7 @@ def _papers(body: Body) -> Iterator[Part]:
     yield Part("papers", papers(body))
     asked = []
     for question in body.situations:
-        options = "；".join(
+        options = in_one(
             f"{option.text}（{option.note}）" if option.note else option.text for option in question.options
         )
         asked.append("　".join(part for part in (question.text, options, question.note) if part))
@@ -302,12 +210,7 @@ def _special(body: Body) -> Part:
         tuple(
             Row(
                 special.kind.label,
-                "；".join(
-                    part.rstrip("。")
-                    for part in (special.note, special.period.label if special.period else "", special.basis)
-                    if part
-                )
-                + "。",
+                in_one((special.note, special.period.label if special.period else "", special.basis)) + "。",
             )
             for special in body.special
         ),
@@ -315,18 +218,8 @@ def _special(body: Body) -> Part:
 
 
 def _how(body: Body) -> Iterator[Part]:
-    yield Part("steps", _steps(body.steps))
+    yield Part("steps", step_rows(body.steps))
     yield Part("texts", (body.site_check or NOTHING,), _("Visit on the spot"))
-
-
-def _steps(steps: Iterable[Step]) -> tuple[Row, ...]:
-    return tuple(
-        Row(
-            step.name,
-            f"{step.post}，{step.limit}。{step.standard.rstrip('。')}。{f'出具{step.paper}。' if step.paper else ''}",
-        )
-        for step in steps
-    )
 
 
 def _time(limits: Limits, *, today: date, calendar: Calendar) -> Part:
@@ -341,7 +234,7 @@ def _time(limits: Limits, *, today: date, calendar: Calendar) -> Part:
 
 def _limit(label: str, period: Period | None, note: str, *, today: date, calendar: Calendar) -> Row:
     if period is None:
-        return Row(label, "；".join(part for part in ("法律未规定", note) if part))
+        return Row(label, in_one(("法律未规定", note)))
     found = due(today, period.n, period.unit, calendar)
     latest = translate(_("today")) if period.unit is Limit.AT_ONCE else day_word(found.due)
     said = translate(
@@ -349,8 +242,9 @@ def _limit(label: str, period: Period | None, note: str, *, today: date, calenda
     )
     if found.provisional:
         said += translate(_("(provisional: that year's holidays are not announced yet)"))
-    parts = (f"{period.label}，{said}", _counted(period.unit, found.days).rstrip("。"), note)
-    return Row(label, "。".join(part for part in parts if part))
+    return Row(
+        label, in_one((f"{period.label}，{said}", _counted(period.unit, found.days), note), "。") + "。"
+    )
 
 
 def _counted(unit: Limit, days: Iterable) -> str:
@@ -384,7 +278,7 @@ def _fees(body: Body) -> Iterator[Part]:
 def _fee(fee: Fee) -> tuple[Row, ...]:
     return (
         Row(_("What is charged"), fee.name),
-        Row(_("Standard"), "，".join(part for part in (fee.standard, fee.unit) if part)),
+        Row(_("Standard"), in_one((fee.standard, fee.unit), "，")),
         Row(_("Legal basis"), fee.basis or NOTHING),
         Row(_("Reducible"), YES if fee.reducible else NO),
         Row(_("Reduction"), fee.reduction or NOTHING),
@@ -402,7 +296,7 @@ def _basis(body: Body) -> Iterator[Part]:
         for law in body.basis
     )
     yield Part("pairs", laws) if laws else Part("texts", (NOTHING,))
-    yield _listed(body.standards, _("Standards that apply"))
+    yield listed(body.standards, _("Standards that apply"))
 
 
 def _result(body: Body) -> Part:
@@ -440,83 +334,3 @@ def _mistakes(body: Body) -> Part:
 
 def _answers(body: Body) -> Part:
     return Part("pairs", tuple(map(tuple, body.questions))) if body.questions else Part("texts", (NOTHING,))
-
-
-def _ask(body: Body) -> Part:
-    asked = [(_("Questions"), contact) for contact in body.contacts]
-    asked += [(_("Complaints"), contact) for contact in body.complaints]
-    return Part(
-        "rows", tuple(Row(f"{translate(label)}（{contact.way}）", contact.value) for label, contact in asked)
-    )
-
-
-def _rights(body: Body) -> Iterator[Part]:
-    yield _listed(body.rights, "")
-    remedies = body.remedies
-    first, second = remedies.reconsideration_limit.label, remedies.litigation_limit.label
-    yield Part(
-        "rows",
-        (
-            Row(_("Administrative reconsideration"), f"{remedies.reconsideration}（{first}内）"),
-            Row(_("Lawsuit"), f"{remedies.litigation}（{second}内）"),
-        ),
-    )
-
-
-#: The basic elements in the order of the implementation list, with the words a citizen reads.
-HANDLING = (
-    ("level", _("Level of government")), ("power", _("Source of the power")), ("organ_nature", _("Nature of the organ")),
-    ("entrusting", _("Entrusted by")), ("way", _("Way of handling")), ("accepting", _("Accepted by")),
-    ("deciding", _("Decided by")), ("review", _("Kind of review")), ("forms", _("Ways to apply")),
-    ("visits", _("Visits")), ("visit_reason", _("Why somebody must come")), ("online_depth", _("Depth online")),
-    ("online_address", _("Address online")), ("mobile_address", _("Address for telephones")),
-    ("reach", _("Any counter within")), ("joint", _("Handled together with")), ("intermediaries", _("Intermediaries")),
-    ("in_hall", _("In the hall")), ("appointment", _("By appointment")), ("express", _("By post")),
-    ("terminal", _("At the machine")), ("online_payment", _("Paid online")), ("topics_person", _("Themes for people")),
-    ("topics_corporate", _("Themes for organisations")), ("town", _("Town")), ("town_code", _("Code of the town")),
-    ("village", _("Village")), ("village_code", _("Code of the village")), ("progress", _("Where to ask how it stands")),
-)  # fmt: skip
-
-
-def _item(body: Body) -> Iterator[Part]:
-    codes = (
-        Row(_("Basic code"), body.codes.basic, "code"),
-        Row(_("Implementation code"), body.codes.implementation, "code"),
-        Row(_("Handling code"), body.codes.handling, "code"),
-        Row(_("Local basic code"), body.codes.local_basic, "code"),
-        Row(_("Local implementation code"), body.codes.local_implementation, "code"),
-    )
-    told, untold = [], []
-    for name, label in HANDLING:
-        value = getattr(body.handling, name)
-        if value in (None, "", ()):
-            untold.append(translate(label))
-        else:
-            told.append(Row(label, _handled(value)))
-    yield Part(
-        "rows",
-        (
-            Row(_("Department"), body.unit_name),
-            Row(_("For whom"), "、".join(kind.label for kind in body.audience)),
-            Row(_("Kind of item"), f"{body.item_type.label}，{body.item_kind.label}"),
-            Row(_("Accepted in"), body.acceptance.label),
-            Row(_("On the lists for"), "、".join(zone.label for zone in body.zones) or NOTHING),
-            *(row for row in codes if row.value),
-            *told,
-            *((Row(_("Not stated"), "、".join(untold)),) if told and untold else ()),
-        ),
-    )
-
-
-def _listed(texts: tuple[str, ...], title: str) -> Part:
-    return Part("list", texts, title) if texts else Part("texts", (NOTHING,), title)
-
-
-def _handled(value: object) -> str:
-    match value:
-        case bool():
-            return YES if value else NO
-        case tuple():
-            return "、".join(getattr(part, "label", str(part)) for part in value)
-        case _:
-            return str(getattr(value, "label", value))

@@ -14,6 +14,7 @@ from records.domain.permissions import Permission
 from records.domain.vocabulary import DossierState, ItemKind, MaterialSource
 from records.forms.verbs import verb
 from records.i18n import _
+from records.operations import fetching
 from records.operations.materials import OPEN
 from records.resources.dossiers import Dossier
 from records.rules.transitions import transitions
@@ -72,7 +73,7 @@ def acts_of(request: Request, dossier: Dossier, checklist: Checklist) -> tuple[N
     state = DossierState(dossier.state)
     possible = possible_events(state=state, kind=ItemKind(dossier.item_kind), table=transitions())
     ready = not blocking(ready_to_accept(checklist))
-    unfit = _unfit(dossier, ready=ready)
+    unfit = _unfit(dossier, ready=ready, spared=fetching.lines_refused(request.site, dossier))
     found = []
     for event in ORDER:
         if event not in possible or event in unfit:
@@ -94,7 +95,7 @@ def acts_of(request: Request, dossier: Dossier, checklist: Checklist) -> tuple[N
     return tuple(found)
 
 
-def _unfit(dossier: Dossier, *, ready: bool) -> set[Event]:
+def _unfit(dossier: Dossier, *, ready: bool, spared: frozenset[str]) -> set[Event]:
     """Return the acts whose time has not come although the state allows them."""
     unfit = set()
     if not ready:
@@ -102,7 +103,7 @@ def _unfit(dossier: Dossier, *, ready: bool) -> set[Event]:
         if DossierState(dossier.state) in OPEN:
             unfit.add(Event.DECIDE)
     told = {line for line, _kind, _demand in dossier.gaps}
-    if not told <= {entry[0] for entry in dossier.entries}:
+    if not told <= {entry[0] for entry in dossier.entries} | spared:
         unfit.add(Event.SUPPLEMENT)
     return unfit
 

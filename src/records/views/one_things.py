@@ -6,7 +6,7 @@ Answers stand in the address under short keys, as in ``asking_guides``; nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound
@@ -14,14 +14,16 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
+from records.domain.conditions import Question
 from records.domain.guide_parts import Guide as Body
 from records.domain.one_things import Combined, OneThing, combine
-from records.domain.situations import Question
-from records.exchange.one_things import read_one_thing, shipped_one_things
+from records.indexes.fulltext import OTHER_TITLE
 from records.indexes.lexicon import Lexicon
 from records.indexes.query import matches, parse
+from records.indexes.ranking import rerank
 from records.indexes.sayings import with_ways
-from records.operations.editions import content
+from records.indexes.words import fold
+from records.operations import one_things as packages
 from records.operations.synonyms import known
 from records.resources.site import Site
 from records.rules.synonyms import sayings
@@ -30,28 +32,17 @@ from .answers import Answered, counted, page_of, read, recap
 from .doors import navigation
 
 
-@cache
-def shipped() -> Mapping[str, OneThing]:
-    """Return the packages that come with the system, by key."""
-    read_all = (read_one_thing(text, name)[0] for name, text in shipped_one_things())
-    return {one_thing.key: one_thing for one_thing in read_all if one_thing is not None}
-
-
 def guides_of(request: Request, one_thing: OneThing) -> Mapping[str, Body] | None:
     """Return the guides of a package as they hold today, None unless every one of them is in force."""
-    found = {}
-    for part in one_thing.parts:
-        guide = request.site.guides.get(part.guide)
-        version = guide.in_force(request.today) if guide is not None else None
-        if version is None:
-            return None
-        found[part.guide] = content(version)
-    return found
+    found = packages.guides_of(request.site, one_thing, today=request.today)
+    return found if all(part.guide in found for part in one_thing.parts) else None
 
 
 def offered(request: Request) -> tuple[OneThing, ...]:
     """Return the packages that can be done today: every guide of them is in force."""
-    return tuple(each for each in shipped().values() if guides_of(request, each) is not None)
+    return tuple(
+        each for each in packages.known(request.site).values() if guides_of(request, each) is not None
+    )
 
 
 def tiles(request: Request) -> list[dict[str, str]]:
@@ -66,16 +57,35 @@ def tiles(request: Request) -> list[dict[str, str]]:
     ]
 
 
-def found(request: Request, text: str) -> tuple[dict[str, str], ...]:
-    """Return the packages that a search finds by their title and sentence, in everyday words too."""
-    query = parse(text)
-    if not query.terms:
-        return ()
-    table = known(request.site)
+@dataclass(frozen=True, slots=True)
+class FoundThings:
+    """Packages that a search finds: those it names by their title, the best first, and those whose sentence holds its words.
+
+    A sentence also names what belongs to a package only sometimes, so what it holds stands below the guides.
+    """
+
+    named: tuple[dict[str, str], ...] = ()
+    mentioned: tuple[dict[str, str], ...] = ()
+
+
+def found(request: Request, text: str) -> FoundThings:
+    """Return the packages that a search finds, by title in everyday words too."""
+    typed = parse(text)
+    if not typed.terms:
+        return FoundThings()
     shown = tiles(request)
-    lexicon = Lexicon(enumerate(each["label"] for each in shown))
-    query = with_ways(query, synonyms=table, fillers=sayings().fillers, lexicon=lexicon)
-    return tuple(each for each in shown if matches(query, each["label"], each["text"]))
+    lexicon = Lexicon(enumerate(fold(each["label"]) for each in shown))
+    query = with_ways(typed, synonyms=known(request.site), fillers=sayings().fillers, lexicon=lexicon)
+    head = [
+        (-number, 0 if matches(typed, each["label"], "") else OTHER_TITLE, each["label"], "")
+        for number, each in enumerate(shown)
+        if matches(query, each["label"], "")
+    ]
+    named = tuple(shown[-key] for key in rerank(query, head))
+    return FoundThings(
+        named,
+        tuple(each for each in shown if each not in named and matches(typed, each["label"], each["text"])),
+    )
 
 
 def asked_of(one_thing: OneThing, guides: Mapping[str, Body]) -> tuple[Question, ...]:
@@ -93,7 +103,7 @@ def asked_of(one_thing: OneThing, guides: Mapping[str, Body]) -> tuple[Question,
 def _wanted(request: Request) -> tuple[OneThing, Mapping[str, Body]]:
     named = (request.matchdict["key"],) if request.matched_route else request.subpath
     key = named[0] if len(named) == 1 else ""
-    one_thing = shipped().get(key)
+    one_thing = packages.known(request.site).get(key)
     guides = guides_of(request, one_thing) if one_thing is not None else None
     if guides is None:
         raise HTTPNotFound
@@ -103,10 +113,16 @@ def _wanted(request: Request) -> tuple[OneThing, Mapping[str, Body]]:
 def show(context: Site, request: Request) -> dict[str, object]:
     """Show a package: its items in order, one question at a time, and once all are answered the one list."""
     one_thing, guides = _wanted(request)
+    return told(request, one_thing, guides, path=f"{request.script_name}/things/{one_thing.key}")
+
+
+def told(
+    request: Request, one_thing: OneThing, guides: Mapping[str, Body], *, path: str
+) -> dict[str, object]:
+    """Return what a page at this path tells of a package, by the answers in its address."""
     questions = asked_of(one_thing, guides)
     answered = read(questions, request.GET)
     combined = combine(one_thing, guides, answered.answers)
-    path = f"{request.script_name}/things/{one_thing.key}"
     following = _following(questions, answered, combined)
     if answered.findings:
         request.response.status_int = 400

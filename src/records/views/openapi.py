@@ -7,6 +7,7 @@ from functools import cache
 import colander
 
 from records.domain.permissions import Permission
+from records.forms.fetching import AskPlatform
 from records.forms.searching import AskSearch
 from records.forms.standards import Days, Several
 from records.forms.types import Answers, Day, Word, Yes
@@ -29,8 +30,12 @@ def specification() -> dict[str, object]:
         "guides",
         "people",
         "feedback",
+        "fetches",
+        "custody",
+        "handovers",
         "synonyms",
         "standards",
+        "one_things",
     ):
         paths[f"/{noun}/{{id}}"] = {
             "get": {
@@ -88,6 +93,80 @@ def specification() -> dict[str, object]:
             **_search("things", [{**_ID, "name": "key"}]),
             "summary": "A package of items: the next question and what is certain so far",
             "security": [],
+        }
+    }
+    paths["/one_things"] = {
+        "get": {
+            **_search("one_things", []),
+            "summary": "Packages of items in use and withdrawn, with their text and who published it",
+            "x-permission": Permission.GUIDE_VIEW.value,
+        }
+    }
+    paths["/overrides"] = {
+        "get": {
+            **_search("overrides", []),
+            "summary": "What was taken again although held: one's own first, then by window, clerk and reason",
+            "x-permission": Permission.DESK_VIEW.value,
+        }
+    }
+    paths["/fetches"] = {
+        "get": {
+            **_search("fetches", [_query("state")]),
+            "summary": "What one's units still have to fetch from other organs, by due day; or what is settled",
+            "x-permission": Permission.DESK_VIEW.value,
+        }
+    }
+    paths["/library-imports"] = {
+        "get": {
+            **_search("library-imports", []),
+            "summary": "Imported papers that nobody has compared with their picture yet",
+            "x-permission": Permission.MATERIAL_VERIFY.value,
+        }
+    }
+    paths["/validity"] = {
+        "get": {
+            **_search("validity", []),
+            "summary": "Cases of one's units not yet decided with a material that holds no longer, by due day",
+            "x-permission": Permission.DESK_VIEW.value,
+        }
+    }
+    paths["/custody"] = {
+        "get": {
+            **_search("custody", [_query("state"), _query("code"), _query("keeper")]),
+            "summary": "Paper originals of one's units: in one state, of one keeper, or behind a code that was scanned",
+            "x-permission": Permission.DESK_VIEW.value,
+        }
+    }
+    paths["/platforms"] = {
+        "get": {
+            **_search("platforms", []),
+            "summary": "How each platform has answered of late",
+            "x-permission": Permission.JOB_VIEW.value,
+        }
+    }
+    paths["/platforms/retry"] = {
+        "post": {
+            "operationId": "platforms.retry",
+            "summary": "Call a platform again at once, with everything that is owed of it",
+            "x-permission": Permission.JOB_RETRY.value,
+            "parameters": [_ONCE],
+            "requestBody": {"content": {"application/json": {"schema": _schema(AskPlatform())}}},
+            "responses": _RESPONSES,
+        }
+    }
+    month = [_query("month"), _query("unit")]
+    paths["/burden"] = {
+        "get": {
+            **_search("burden", month),
+            "summary": "The burden ledger of a month by unit and guide and by window",
+            "x-permission": Permission.BURDEN_VIEW.value,
+        }
+    }
+    paths["/burden/cases"] = {
+        "get": {
+            **_search("burden.cases", [*month, _query("guide"), _query("figure"), _query("window")]),
+            "summary": "The cases behind one figure of the burden ledger",
+            "x-permission": Permission.BURDEN_VIEW.value,
         }
     }
     paths["/unanswered"] = {

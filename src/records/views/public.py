@@ -5,7 +5,8 @@ No log-in, no script needed, nothing stored. These pages open the index of publi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from pyramid.config import Configurator
@@ -14,14 +15,13 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
-from records.domain.guide_parts import Guide as Body
 from records.domain.identifiers import IdentifierKind, recognise
 from records.domain.masking import mask_text
 from records.i18n import LANGUAGES, _
 from records.operations import unanswered
 from records.operations.editions import content
 from records.operations.searching import Hit
-from records.resources.guides import Guide, Guides
+from records.resources.guides import Guides
 from records.resources.site import Site
 
 from . import facets, messages, one_things
@@ -36,16 +36,10 @@ NEAREST = 3
 LONGEST = 60
 
 
-def in_force(request: Request) -> Iterator[tuple[Guide, Body]]:
-    """Yield every guide that holds today with what it says, by title; a page of a list takes ``facets.find`` instead."""
-    for guide in sorted(request.site.guides.values(), key=lambda guide: guide.title):
-        version = guide.in_force(request.today)
-        if version is not None:
-            yield guide, content(version)
-
-
-def tile(request: Request, guide: Guide, body: Body) -> dict[str, str]:
-    """Return a guide as a tile: its name, how long it takes and what it costs."""
+def tile(request: Request, key: str) -> dict[str, str]:
+    """Return a guide in force as a tile: its name, how long it takes and what it costs."""
+    guide = request.site.guides[key]
+    body = content(guide.in_force(request.today))
     return {
         "href": request.resource_path(guide).rstrip("/"),
         "label": body.title,
@@ -74,10 +68,7 @@ def home(context: Site, request: Request) -> dict[str, object]:
         "navigation": navigation(request),
         "own_search": True,
         "office": request.site.office,
-        "tiles": [
-            tile(request, guide, content(guide.in_force(request.today)))
-            for guide in (request.site.guides[hit.id] for hit in facets.titled(found.hits, SHOWN_FIRST))
-        ],
+        "tiles": [tile(request, hit.id) for hit in facets.titled(found.hits, SHOWN_FIRST)],
         "total": found.total,
         "things": one_things.tiles(request),
         "audiences": doors("audience"),
@@ -114,10 +105,18 @@ def hours_today(request: Request) -> str:
 
 
 def catalogue(context: Guides, request: Request) -> dict[str, object]:
-    """List the guides in force, all or those that were chosen, page by page, with exact counts."""
+    """List the guides in force, all or those that were chosen, page by page, with exact counts.
+
+    Where the address asks for a page or a filter that there is not, it says so and leads to the whole list.
+    """
     asked = facets.narrowing(request, "/guides")
     found = facets.find(request, "", asked.chosen)
+    astray = facets.astray(request) or bool(found.total and not found.hits)
+    if astray:
+        request.response.status_int = 404
+        found = replace(found, hits=(), cursor=None)
     return {
+        "astray": astray,
         "navigation": navigation(request),
         "total": found.total,
         "guides": [_listed(request, hit) for hit in found.hits],
@@ -153,9 +152,11 @@ def search_page(context: Site, request: Request) -> Response | dict[str, object]
         return HTTPSeeOther(f"{request.script_name}/search?{urlencode({'q': clean, 'note': 'number'})}")
     asked = facets.narrowing(request, "/search", (("q", text),))
     found = facets.find(request, text, asked.chosen)
-    things = () if facets.cursor(request) or asked.chosen else one_things.found(request, text)
-    nothing = not found.total and not things
-    if text and nothing and not asked.chosen:
+    elsewhere = any(finding.code == "search.elsewhere" for finding in found.findings)
+    whole = not (facets.cursor(request) or asked.chosen or elsewhere)
+    things = one_things.found(request, found.mended or text) if whole else one_things.FoundThings()
+    nothing = not (found.total or things.named or things.mentioned)
+    if text and nothing and whole:
         unanswered.note(request.registry.services, text, address=request.client_addr or "")
     return {
         "navigation": navigation(request),
@@ -163,7 +164,9 @@ def search_page(context: Site, request: Request) -> Response | dict[str, object]
         "found": found,
         "number_left_out": request.GET.get("note") == "number",
         "notes": [messages.sentence(request, finding) for finding in found.findings],
-        "things": things,
+        "things": things.named,
+        "mentioned": things.mentioned,
+        "elsewhere": elsewhere,
         "hits": [_listed(request, hit) for hit in found.hits],
         "similar": [_listed(request, hit) for hit in found.similar[: NEAREST if nothing else None]],
         "mended": found.mended,

@@ -17,7 +17,8 @@ from records.indexes import documents
 from records.operations.searching import Found, Hit, numbers_as_tokens, search
 from records.resources.site import Site
 
-from . import messages
+from . import messages, minors
+from .custody import found_by_code
 from .layout import unit_name
 
 #: Each index with its words, its facets, and the folder its records lie in.
@@ -39,6 +40,9 @@ def without_numbers(request: Request, text: str) -> str:
 def send_on(context: Site, request: Request) -> Response:
     """Take a query by POST, so that a number read from a card never stands in an address."""
     typed, index = request.POST.get("q", ""), request.POST.get("in", "")
+    original = found_by_code(request, typed)
+    if original:
+        return HTTPSeeOther(original)
     query = {"q": without_numbers(request, typed)[:LONGEST], "in": index if index in INDEXES else "dossiers"}
     return HTTPSeeOther(f"{request.script_name}/desk/search?{urlencode(query)}")
 
@@ -150,10 +154,11 @@ def word(request: Request, facet: str, value: str) -> str:
 
 
 def _shown(request: Request, hit: Hit, folder: str) -> dict[str, object]:
+    title, snippet = minors.shown_of(request, hit)
     return {
         "href": f"{request.script_name}/{folder}/{hit.id}",
-        "title": hit.title,
-        "snippet": hit.snippet,
+        "title": title,
+        "snippet": snippet,
         "facets": " · ".join(
             word(request, name, value) for name, value in hit.facets.items() if value and name not in UNSHOWN
         ),

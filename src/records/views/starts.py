@@ -36,10 +36,12 @@ DOORS = (
     Door(Permission.FEEDBACK_VIEW, _("What readers say"), "/desk/guides/feedback", _("What citizens found wrong in a guide, each with the day by which it is to be answered.")),
     Door(Permission.UNANSWERED_VIEW, _("Words that found nothing"), "/desk/guides/unanswered", _("What citizens looked for in vain. One more everyday word closes the gap.")),
     Door(Permission.STANDARD_VIEW, _("Standard materials"), "/desk/standards", _("The names of all papers, what else they are called, and which guides ask for them.")),
+    Door(Permission.BURDEN_VIEW, _("Burden ledger"), "/desk/burden", _("What applicants were spared and what they were asked for, month by month, each figure with its cases.")),
     Door(Permission.PERSON_MANAGE, _("People and letters"), "/desk/people", _("Who may log in, by which authority letters and with which tokens. Reset a password, switch an account off.")),
     Door(Permission.JOB_VIEW, _("Background work"), "/desk/jobs", _("What the system still owes: papers to be made, packages to be frozen, texts to be read.")),
     Door(Permission.JOB_VIEW, _("System"), "/desk/system", _("Versions, indexes, disk space and the table of holidays.")),
     Door(Permission.AUDIT_VIEW, _("Audit log"), "/desk/audit", _("Who did what, when and by which letter. Each entry can be checked against its hash.")),
+    Door(Permission.OVERRIDE_VIEW, _("Taken again although held"), "/desk/overrides", _("Which windows took a held paper again, and for which reason.")),
     Door(Permission.AUDIT_VIEW, _("Signed heads"), "/desk/audit/heads", _("Download them and keep them elsewhere: they show whether the log was changed afterwards.")),
 )  # fmt: skip
 EVERYBODY = (
@@ -75,8 +77,8 @@ def _waiting(request: Request, door: Door) -> str:
         case "/desk/jobs", _permission:
             count, words = _counted(site.jobs.dead()), _("${count} failed")
         case "/desk/audit", _permission:
-            head, newest = newest_head(site), site.counters.get("audit")
-            count = str((newest.value if newest else 0) - (head.size if head else 0))
+            head = newest_head(site)
+            count = str(site.audit.last - (head.size if head else 0))
             words = _("${count} not sealed yet")
         case _:
             return ""

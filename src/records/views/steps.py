@@ -19,7 +19,7 @@ from records.i18n import _
 from records.operations.checklists import guide_of
 from records.resources.dossiers import Dossier
 
-from . import messages, uploads
+from . import messages, originals, uploads
 from .acting import perform
 from .applicants import status_of
 from .dossiers import go_to
@@ -82,6 +82,7 @@ def _asked(
         "effect": EFFECTS[one.name],
         "form": asking.draw(form, values),
         "errors": errors_of(form),
+        "originals": originals.still_open(request, context) if one.name == "deliver" else (),
     }
 
 

@@ -10,9 +10,12 @@ from pyramid.response import Response
 
 from records.domain.checklists import Checklist, LineStatus
 from records.domain.clocks import due
+from records.domain.fetching import FetchState
 from records.domain.findings import Refused
+from records.domain.guide_parts import Line
 from records.domain.vocabulary import GapKind, Limit
 from records.forms.verbs import verb
+from records.operations import fetching
 from records.operations.checklists import checklist_of
 from records.resources.dossiers import Dossier
 
@@ -33,15 +36,19 @@ def tell_page(context: Dossier, request: Request) -> dict[str, object]:
     checklist = checklist_of(request.site, context, today=request.today)
     calendar = request.registry.services.calendar(request.site)
     until = due(request.today, GIVEN_TIME, Limit.DAYS, calendar).due.isoformat()
-    return _page(request, context, list(_gap_rows(checklist)), until)
+    refused = fetching.lines_refused(request.site, context)
+    return _page(request, context, list(_gap_rows(checklist, refused)), until)
 
 
-def _gap_rows(checklist: Checklist) -> Iterator[dict[str, object]]:
+def _gap_rows(checklist: Checklist, refused: frozenset[str]) -> Iterator[dict[str, object]]:
     for state in checklist.lines:
-        if not state.needed or state.by_office:
+        if not state.needed or (state.by_office and state.line.id not in refused):
+            continue
+        line = state.line
+        if state.by_office and state.status is LineStatus.MISSING:
+            yield _offered(line)
             continue
         missing = state.status in (LineStatus.MISSING, LineStatus.TO_VERIFY)
-        line = state.line
         asked = (
             f"请带{line.name}原件到窗口核验"
             if state.status is LineStatus.TO_VERIFY
@@ -55,6 +62,18 @@ def _gap_rows(checklist: Checklist) -> Iterator[dict[str, object]]:
             "kind": (state.gap or GapKind.MISSING).value,
             "demand": asked if missing else "",
         }
+
+
+def _offered(line: Line) -> dict[str, object]:
+    """Return a line that the office could not fetch: the applicant may show the paper, so it is never ticked by itself."""
+    return {
+        "id": line.id,
+        "name": line.name,
+        "status": {"word": FetchState.ABSENT.label, "kind": "plain"},
+        "ticked": False,
+        "kind": GapKind.MISSING.value,
+        "demand": f"平台上没有查到可用的{line.name}；您可以出示原件，也可以不带，由我们向发证机关核实",
+    }
 
 
 def _page(request: Request, context: Dossier, rows: list, until: str) -> dict[str, object]:
@@ -84,7 +103,8 @@ def tell(context: Dossier, request: Request) -> Response | dict[str, object]:
         return go_to(request, context, one.name)
     request.response.status_int = status_of(result)
     request.note_read("dossiers.show", context.id)
-    rows = list(_gap_rows(checklist_of(request.site, context, today=request.today)))
+    refused = fetching.lines_refused(request.site, context)
+    rows = list(_gap_rows(checklist_of(request.site, context, today=request.today), refused))
     for row in rows:
         row["ticked"] = row["id"] in named
         row["kind"] = request.POST.get(f"kind-{row['id']}", row["kind"])

@@ -5,20 +5,19 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from records.domain.findings import Finding, Refused
+from records.domain.findings import Finding
 from records.domain.permissions import Permission
-from records.forms.verbs import Verb, verb
+from records.forms.verbs import verb
 from records.indexes import documents
 from records.operations import unanswered
 from records.operations.searching import search
 from records.resources.site import Site
 from records.resources.synonyms import Synonym, Synonyms
 
-from .acting import perform
+from .acting import on_its_list
 from .layout import day, may_somewhere, name_of, shown
 
 ADD, REMOVE = verb("synonyms", "add"), verb("synonyms", "remove")
@@ -72,20 +71,6 @@ def total(request: Request, phrase: str) -> int:
     return found.total
 
 
-def doing(one: Verb):
-    """Return the view that does one verb to a phrase and comes back to the list."""
-
-    def view(context: Synonyms | Synonym, request: Request) -> Response | dict[str, object]:
-        values = {name: value for name, value in request.POST.items() if name in one.form()}
-        result = perform(request, one, context if one.subject else None, values, channel="screen")
-        if isinstance(result, Refused):
-            request.response.status_int = 409
-            return listing(request, result.findings, {name: str(value) for name, value in values.items()})
-        return HTTPSeeOther(f"{request.script_name}/desk/guides/unanswered?done=synonym-{one.name}")
-
-    return view
-
-
 def program(context: object, request: Request) -> Response:
     """Answer a program with what was not found."""
     value = [
@@ -104,7 +89,7 @@ def includeme(config: Configurator) -> None:
     )  # fmt: skip
     for one, context in ((ADD, Synonyms), (REMOVE, Synonym)):
         config.add_view(
-            doing(one),
+            on_its_list(one, listing, "/desk/guides/unanswered", done="synonym"),
             context=context,
             name=one.name,
             request_method="POST",

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from records.indexes.query import Query
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised whenever folding, cutting or the stored form changes; an index of another version is rebuilt."""
 
 NEVER = "\x00nobody"

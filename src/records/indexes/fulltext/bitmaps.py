@@ -119,9 +119,11 @@ class Leaf:
         """Return all documents that hold a gram; one Chinese character stands for all that begins with it."""
         if len(gram) > 1 or not is_han(gram):
             return self.postings(field, gram)
-        make = lambda: BitMap().union(  # noqa: E731
-            *(self.segment.postings(field, term) for term in self.segment.starting(field, gram))
-        )
+
+        def make() -> BitMap:
+            found = (self.segment.postings(field, term) for term in self.segment.starting(field, gram))
+            return BitMap().union(*found)
+
         return self._cache.get((self.segment.name, field, f"{gram}*"), make)
 
     def term(self, field: str, term: Term) -> BitMap:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from records.indexes.fulltext import (
@@ -168,8 +168,13 @@ def _has(gram: str, held: set[str]) -> bool:
 
 def _tier(query: Query, entry: Entry) -> int | None:
     """Return the tier of a document, None when it is no hit."""
-    in_title: Callable[[Term], bool] = lambda term: holds(term, entry.title, "")  # noqa: E731
-    anywhere: Callable[[Term], bool] = lambda term: holds(term, entry.title, entry.text)  # noqa: E731
+
+    def in_title(term: Term) -> bool:
+        return holds(term, entry.title, "")
+
+    def anywhere(term: Term) -> bool:
+        return holds(term, entry.title, entry.text)
+
     if query.void:
         return None
     if all(map(anywhere, query.terms)):
