@@ -75,7 +75,7 @@ def test_a_material_that_comes_goes_or_need_not_be_brought():
     )
     base = replace(FOOD, situations=(agent, *FOOD.situations))
     new = replace(base, lines=(letter, *base.lines))
-    assert said(base, new) == [("lines.0", "added", "新增材料：授权委托书䶮（是否委托他人办理：是）。")]
+    assert said(base, new) == [("lines.0", "added", "新增材料：授权委托书䶮（委托他人办理）。")]
     assert said(new, base) == [("lines.0", "removed", "取消材料：授权委托书䶮。")]
     at = FOOD.lines.index(LICENCE)
     ends = [with_line(FOOD, LICENCE.id, waived=waived) for waived in (False, True)]

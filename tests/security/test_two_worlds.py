@@ -164,6 +164,10 @@ def without_hashes(shown: dict[str, tuple]) -> dict[str, tuple]:
     return {path: (status, HASHES.sub(b"#", body)) for path, (status, _headers, body) in shown.items()}
 
 
+#: The matrix lets the centre count the cases of every unit (burden:view), though it reads none of them.
+COUNTED_FOR = {PUBLISHER: ("/desk/burden",)}
+
+
 def differing(one: dict[str, tuple], other: dict[str, tuple]) -> list[str]:
     return sorted(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
 
@@ -171,11 +175,12 @@ def differing(one: dict[str, tuple], other: dict[str, tuple]) -> list[str]:
 @pytest.mark.parametrize("who", ["", HEALTH_CLERK, HEALTH_REVIEWER, HEALTH_ARCHIVIST, EDITOR, PUBLISHER])
 def test_that_there_are_hidden_cases_changes_nothing_that_is_shown(worlds, who):
     plain, more = walk(worlds["plain"], who), walk(worlds["more"], who)
-    assert differing(plain, more) == []
+    counted = COUNTED_FOR.get(who, ())
+    assert [path for path in differing(plain, more) if not path.startswith(counted)] == []
     assert len(plain) > 40
 
 
-@pytest.mark.parametrize("who", [AUDITOR, ADMIN])
+@pytest.mark.parametrize("who", [AUDITOR, ADMIN, PUBLISHER])
 def test_whose_a_case_is_changes_nothing_that_officers_without_content_are_shown(worlds, who):
     """Auditor and administrator see that something was done; who it was done for they must not see."""
     one, other = (without_hashes(walk(worlds[name], who)) for name in ("one", "other"))
