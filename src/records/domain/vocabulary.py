@@ -197,6 +197,16 @@ class ArchiveClass(Term):
     RESULT = "result", "结果性"
 
 
+class ItemState(Term):
+    """Where an archived item stands (归档件状态); content and description are frozen from 已归档 on (I9)."""
+
+    PENDING = "pending", "归档中"
+    RETURNED = "returned", "退回"
+    ARCHIVED = "archived", "已归档"
+    TRANSFERRED = "transferred", "已移交"
+    DESTROYED = "destroyed", "已销毁"
+
+
 class Role(Term):
     """What a person of the office may be (角色)."""
 
@@ -205,6 +215,7 @@ class Role(Term):
     EDITOR = "editor", "指南编制人员"
     PUBLISHER = "publisher", "政管办审核人员"
     ARCHIVIST = "archivist", "档案员"
+    APPRAISER = "appraiser", "鉴定监销人员"
     AUDITOR = "auditor", "安全审计员"
     ADMINISTRATOR = "administrator", "系统管理员"
 

@@ -12,6 +12,11 @@ class ArchivedItem(Record):
 
     ``plan`` is the package's plan as canonical JSON, frozen with the act; ``manifest`` the digest of the frozen
     manifest in the content store, empty until the package has passed its checks.
+
+    Content and description stand still from registration on (I9). What happens to the item later stands beside them:
+    ``steps`` are the steps of archiving ``(step, at, by, result, note)``; ``management`` what was done with it since,
+    ``(event, at, by, reference, note)``; ``holds`` the ids of the legal holds on it; ``relations`` ``(kind, item id)``
+    of linked items; ``due_on`` the last day of its period as appraisal has extended it, ``expires_on`` as archived.
     """
 
     kind: ClassVar[str] = "archive"
@@ -38,6 +43,13 @@ class ArchivedItem(Record):
     archived_by = ""
     document_count = 0
     byte_count = 0
+    steps: tuple[tuple[str, object, str, str, str], ...] = ()
+    management: tuple[tuple[str, object, str, str, str], ...] = ()
+    holds: tuple[str, ...] = ()
+    relations: tuple[tuple[str, str], ...] = ()
+    due_on = None
+    box = ""
+    volume = ""
 
 
 class Archives(Folder):
