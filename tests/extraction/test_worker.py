@@ -187,6 +187,14 @@ def test_a_file_of_no_use_is_refused_with_the_reason(extractor, write, content, 
     assert extractor.render(path, MediaType.PDF) is None
 
 
+def test_the_reason_of_one_file_is_not_told_of_the_next(extractor, write):
+    told = [
+        extractor.inspect(write("x.pdf", content), MediaType.PDF).encrypted
+        for content in (locked(user_password="user"), page_loop(), locked(user_password="user"))
+    ]
+    assert told == [True, False, True]
+
+
 def test_a_paper_that_only_forbids_printing_is_read_with_a_warning(extractor, write):
     path = write("限.pdf", locked())
     warning = Finding("file.restricted", Severity.WARNS, "限.pdf")

@@ -14,15 +14,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from records.extraction.types import LOOKS, TABLE, MediaType, Unreadable
+from records.extraction.types import ATTEMPT, BUNDLE, FORMATS, LOOKS, TABLE, MediaType, Unreadable
 
 READERS = {
     MediaType.PDF: "pdf",
     MediaType.JPEG: "images",
     MediaType.PNG: "images",
     MediaType.TEXT: "plain",
+    MediaType.OFD: "ofd",
     TABLE: "sheets",
+    BUNDLE: "bundles",
     LOOKS: "fingerprints",
+    FORMATS: "formats",
+    ATTEMPT: "attempts",
 }
 
 
@@ -38,7 +42,8 @@ def answer(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
         result = getattr(reader, verb)(path, **request)
         if isinstance(result, Iterator):
             for piece in result:
-                yield {"more": True}, piece
+                said, payload = piece if isinstance(piece, tuple) else ({}, piece)
+                yield {**said, "more": True}, payload
             result = {}
     except Unreadable as bad:
         result = {"error": bad.finding.code, "params": dict(bad.finding.params)}

@@ -25,8 +25,15 @@ from typing import Any
 
 from records.domain.findings import Finding, Severity
 from records.extraction.types import (
+    ATTEMPT,
+    BUNDLE,
+    FORMATS,
     TABLE,
+    UNSEEN,
+    Attempt,
+    BundleLimits,
     Extract,
+    Format,
     Inspection,
     MediaType,
     SheetLimits,
@@ -180,7 +187,7 @@ class Extractor:
             self._places.put(None)
 
     def _new_child(self) -> Child:
-        return Child(self._memory, "pdf", "images", "plain")
+        return Child(self._memory, "pdf", "images", "plain", "attempts")
 
     @contextmanager
     def _child(self) -> Iterator[Child]:
@@ -222,7 +229,35 @@ class Extractor:
         if error := head.get("error"):
             return Inspection(ok=False, encrypted=error == "encrypted", findings=(_refusal(path, error),))
         locked = (Finding("file.restricted", Severity.WARNS, path.name),) if head["encrypted"] else ()
-        return Inspection(ok=True, pages=head["pages"], encrypted=head["encrypted"], findings=locked)
+        return Inspection(True, head["pages"], head["encrypted"], locked, head.get("licence", ""))
+
+    def identify(self, path: Path) -> Format:
+        """Tell which format a file really is (格式识别), by its content; what breaks its reader has none."""
+        try:
+            head, _ = self._ask("identify", path, FORMATS)
+        except Broke:
+            return Format()
+        if "error" in head:
+            return Format()
+        return Format(
+            head["id"], head["name"], head["mime"], head["claim"], tuple(head["faults"]), head["tool"]
+        )
+
+    def attempt(self, path: Path, kind: str, *, wall: float = 10.0) -> Attempt:
+        """Try whether a paper (归档文件) can be read: draw its first and last page, hash what its signatures cover.
+
+        ``kind`` is a media type; a file that breaks its reader is neither readable nor not, and waits for a person.
+        """
+        try:
+            head, _ = self._ask("attempt", path, ATTEMPT, wall, kind=str(kind))
+        except Broke as broke:
+            return Attempt(None, undrawn=None, tool=str(broke))
+        if error := head.get("error"):
+            return Attempt(False, encrypted=error == "encrypted", undrawn=None)
+        signatures = tuple((form, holds, algorithm) for form, holds, algorithm in head["signatures"])
+        return Attempt(
+            True, head["pages"], head["encrypted"], tuple(head["undrawn"]), head["tool"], signatures
+        )
 
     def extract(self, path: Path, media_type: MediaType) -> Extract:
         """Return a file's text page by page and how far it can be relied on.
@@ -253,10 +288,18 @@ class Extractor:
 
     def render(self, path: Path, media_type: MediaType, page: int = 1, *, width: int = 800) -> bytes | None:
         """Return a page (1 is the first) as PNG for the preview (预览), or None when it cannot be drawn."""
-        if media_type is MediaType.TEXT:
+        if media_type in UNSEEN:
             return None
         try:
             head, payload = self._ask("render", path, media_type, page=page, width=max(16, min(width, 2400)))
+        except Broke:
+            return None
+        return None if "error" in head else payload
+
+    def excerpt(self, path: Path, first: int, last: int) -> bytes | None:
+        """Return pages ``first`` to ``last`` of a PDF as a PDF of their own (取页), or None when they cannot be taken out."""
+        try:
+            head, payload = self._ask("excerpt", path, MediaType.PDF, first=first, last=last)
         except Broke:
             return None
         return None if "error" in head else payload
@@ -307,6 +350,36 @@ class Extractor:
                 raise Unreadable("sheet.not-xlsx")
             case _:
                 raise Unreadable(error, **params)
+
+    def members(
+        self, path: Path, *, limits: BundleLimits, memory: int = 512 << 20, cpu: int = 600, wall: float = 60.0
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield the files of a ZIP (压缩包) as pieces, the first of each with its name, the others with none.
+
+        A child of its own unpacks them. Raises ``Unreadable`` with what it found, or ``bundle.not-zip`` when the file
+        broke it.
+        """
+        request = {
+            "verb": "members",
+            "path": str(path),
+            "media_type": BUNDLE,
+            "cpu": cpu,
+            "limits": asdict(limits),
+        }
+        error, params, child = "", {}, None
+        try:
+            child = Child(memory, "bundles")
+            for head, payload in child.pieces(request, wall):
+                error, params = head.get("error", ""), head.get("params", {})
+                if head.get("more"):
+                    yield head.get("name", ""), payload
+        except Broke:
+            error, params = "bundle.not-zip", {}
+        finally:
+            if child is not None:
+                child.end()
+        if error:
+            raise Unreadable(error if error.startswith("bundle.") else "bundle.not-zip", **params)
 
     def close(self) -> None:
         """End all children; waits for those at work."""
