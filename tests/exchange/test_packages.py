@@ -98,7 +98,7 @@ def bag(manifest, store, tmp_path):
 def codes_of(bag, expected_digest=None):
     """Check with the program inside a good package as well, run alone, and let both agree."""
     report = packages.verify_bag(bag, expected_digest=expected_digest)
-    command = [sys.executable, "-I", verify_package.__file__, str(bag), "--json"]
+    command = [sys.executable, "-I", verify_package.__file__, str(bag), "--all", "--json"]
     command += ["--digest", expected_digest] if expected_digest else []
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     alone = json.loads(run.stdout)

@@ -16,14 +16,18 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, Self
 
 from records.domain.findings import Finding, Refused, Severity
 from records.exchange import verify_package
 from records.exchange.descriptions import describe
+from records.exchange.document_elements import FOLDER, element_files
+from records.exchange.package_schema import schema_file
+from records.exchange.premis import premis_file
 from records.store import new_sm3
 
 CHUNK = 1 << 20
@@ -35,7 +39,7 @@ CHECKER = "校验程序/verify_package.py"
 class Store(Protocol):
     """What packages need of the content store."""
 
-    def put_bytes(self, content: bytes) -> Any: ...  # noqa: D102
+    def put_all(self, contents: Sequence[bytes]) -> Any: ...  # noqa: D102
 
     def open(self, digest: str) -> BinaryIO: ...  # noqa: D102
 
@@ -122,22 +126,34 @@ class PackageReport:
     counts: Mapping[str, int | str] = field(default_factory=dict)
 
 
-def plan(facts: Mapping[str, Any]) -> Plan:
+def plan(facts: Mapping[str, Any], *, draft: Plan | None = None) -> Plan:
     """Plan the package of an archived item (形成归档信息包) from its frozen facts; nothing is written yet.
 
     Facts: ``code`` (档号), ``organisation``, ``made_on`` (ISO day), ``software``; ``item``, ``case``, ``applicant``, ``result``,
     ``record``: mappings with the keys of ``descriptions.BASICS``; ``documents``: mappings with the keys of ``DOCUMENT``,
     of which path (below ``data``, its folder beginning with the two digits of the stage), digest, sm3 and size are the
     pinned file; ``events``: keys of ``EVENT``; ``report``: checked_at, phase, result, and ``checks`` with the keys of ``CHECK``.
-    An identity number stands in ``applicant`` as the caller gives it. ValueError when a path cannot be kept.
+    An identity number stands in ``applicant`` as the caller gives it. ``draft`` is the plan of the same facts without the
+    report: the descriptions of the papers are taken from it. ValueError when a path cannot be kept.
     """
     documents = facts["documents"]
     for document in documents:
         if not DOCUMENT_PATH.fullmatch(document["path"]):
             raise ValueError(f"not the path of a document: {document['path']!r}")
-    checker = Path(verify_package.__file__).read_bytes()
-    files = tuple((f"data/{path}", content) for path, content in (*describe(facts), (CHECKER, checker)))
-    parts = [_part(path, content) for path, content in files]
+    below = f"data/{FOLDER}/"
+    own = [each for each in draft.files if each[0].startswith(below)] if draft is not None else None
+    described = (
+        *describe(facts),
+        *(element_files(facts) if own is None else ()),
+        premis_file(facts),
+        schema_file(),
+        (CHECKER, _checker()),
+    )
+    files = (*((f"data/{path}", content) for path, content in described), *(own or ()))
+    known = {part.path: part for part in draft.manifest.parts} if own else {}
+    parts = [
+        known[path] if path.startswith(below) and known else _part(path, content) for path, content in files
+    ]
     parts += [Part(f"data/{d['path']}", d["digest"], d["sm3"], int(d["size"])) for d in documents]
     item, case = facts.get("item", {}), facts.get("case", {})
     info = (
@@ -153,8 +169,7 @@ def plan(facts: Mapping[str, Any]) -> Plan:
 
 def keep(planned: Plan, store: Store) -> Manifest:
     """Put the descriptions of a planned package into the content store and return its manifest."""
-    for _, content in planned.files:
-        store.put_bytes(content)
+    store.put_all([content for _, content in planned.files])
     return planned.manifest
 
 
@@ -172,12 +187,7 @@ def bag_files(manifest: Manifest, store: Store) -> Iterator[tuple[str, bytes | B
 
     A stream is closed when the next file is asked for.
     """
-    tags = _tag_files(manifest)
-    yield from tags.items()
-    listed = "".join(
-        f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(tags.items())
-    )
-    yield "tagmanifest-sha256.txt", listed.encode()
+    yield from tag_files(manifest).items()
     for part in manifest.parts:
         with store.open(part.digest) as stream:
             yield part.path, stream
@@ -229,12 +239,17 @@ def stream_zip(manifest: Manifest, store: Store) -> Iterator[bytes]:
     yield sink.take()
 
 
-def verify_bag(directory: Path | str, *, expected_digest: str | None = None) -> PackageReport:
+def verify_bag(
+    directory: Path | str, *, expected_digest: str | None = None, with_sm3: bool = True
+) -> PackageReport:
     """Check a package in a folder (检查归档信息包): complete, unchanged, safe, and true to its own descriptions.
 
-    ``expected_digest`` is the package digest from the register. Findings ``package.*`` as in ``verify_package``.
+    ``expected_digest`` is the package digest from the register; without ``with_sm3`` only SHA-256 is computed, which takes
+    a fraction of the time. Findings ``package.*`` as in ``verify_package``.
     """
-    ok, found, counts = verify_package.verify(directory, expected_digest=expected_digest, new_sm3=new_sm3)
+    ok, found, counts = verify_package.verify(
+        directory, expected_digest=expected_digest, new_sm3=new_sm3, with_sm3=with_sm3
+    )
     return PackageReport(ok, tuple(_finding(*one) for one in found), counts)
 
 
@@ -263,7 +278,14 @@ def _write_files(manifest: Manifest, store: Store, folder: Path) -> tuple[Findin
     return tuple(damaged)
 
 
-def _tag_files(manifest: Manifest) -> dict[str, bytes]:
+def tag_files(manifest: Manifest) -> dict[str, bytes]:
+    """Return the tag files of a bag by name in their order; the last lists the others."""
+    tags = _listed_tags(manifest)
+    listed = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(tags.items()))
+    return {**tags, "tagmanifest-sha256.txt": "".join(listed).encode()}
+
+
+def _listed_tags(manifest: Manifest) -> dict[str, bytes]:
     """Return the tag files that the tag manifest lists."""
     info = [*manifest.bag_info, (verify_package.OXUM_LABEL, f"{manifest.size}.{len(manifest.parts)}")]
     lists: dict[str, Callable[[Part], str]] = {
@@ -275,6 +297,12 @@ def _tag_files(manifest: Manifest) -> dict[str, bytes]:
         lines = (f"{digest_of(part)}  {_encoded(part.path)}\n" for part in manifest.parts)
         tags[f"manifest-{name}.txt"] = "".join(lines)
     return {name: text.encode() for name, text in tags.items()}
+
+
+@cache
+def _checker() -> bytes:
+    """Return the program that travels in every package."""
+    return Path(verify_package.__file__).read_bytes()
 
 
 def _part(path: str, content: bytes) -> Part:

@@ -9,7 +9,9 @@ from datetime import timedelta
 
 from records.resources.site import Site
 
+from . import archive_imports, library_imports
 from .archiving import manifest_of
+from .conversions import converted_digests
 from .guide_imports import named_by_imports
 from .services import Services
 
@@ -19,13 +21,22 @@ QUARANTINE = timedelta(days=30)
 
 def named_digests(services: Services, site: Site) -> frozenset[str]:
     """Return the digest of every content that some record names: holdings, papers, manifests and all their parts."""
-    named = {*site.holdings} | named_by_imports(site)
+    return frozenset({*site.holdings} | named_by_papers(services, site))
+
+
+def named_by_papers(services: Services, site: Site) -> set[str]:
+    """Return what is named beside the holdings: imports, notices, disposition lists, packages with all their parts."""
+    named = {paper[1] for each in site.dispositions.values() for paper in each.papers}
+    named |= {paper[1] for each in site.transfers.values() for paper in each.papers}
+    named |= named_by_imports(site) | library_imports.named_by_imports(site)
+    named |= archive_imports.named_by_imports(site)
     named |= {notice.digest for notice in site.notices.values() if notice.digest}
     for item in site.archives.values():
         if item.manifest:
             named.add(item.manifest)
             named |= {part.digest for part in manifest_of(services, item).parts}
-    return frozenset(named)
+            named |= set(converted_digests(item))
+    return named
 
 
 def sweep(services: Services) -> tuple[str, ...]:
