@@ -1,36 +1,42 @@
 """Arranging archived items (整理): archival codes, the order of papers inside an item, and file names.
 
-Designed after DA/T 13 and DA/T 22: by item (按件), ``全宗号-门类代码·年度-保管期限-机构代码-件号``.
+Designed after DA/T 13 and DA/T 22: by item (按件) ``全宗号-门类代码·年度-保管期限-机构代码-件号``, by volume (按卷) with the
+number of the volume before that of the item. Which of them, and how wide, the pattern of the category says.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+from .code_patterns import (
+    BY_ITEM,
+    CODE_BASIS,
+    STANDARD,
+    Arranged,
+    CodePattern,
+    Segment,
+    digits,
+    faulty,
+    fold,
+    patterns_for,
+    read_parts,
+)
 from .findings import Finding, Refused
 from .masking import mask_text
 from .vocabulary import ArchiveClass, Retention, Stage
 
-CODE_BASIS = "DA/T 13-2022；DA/T 22-2015"
 SEGMENT_BYTES = 120
-
-_FONDS = re.compile(r"[A-Z0-9]{4}")
-_CLASS = re.compile(r"[A-Z]{2}(·[A-Z0-9]{1,4})?")
-_YEAR = re.compile(r"(19|20)[0-9]{2}")
-_UNIT = re.compile(r"[A-Z0-9]{2,4}")
-_NUMBER = re.compile(r"(?!0+$)[0-9]{4,6}")
-_DOTS = "．.•・‧∙⋅●。"
-_DASHES = "‐‑‒–—―−－﹣"
-_LOOKALIKES = str.maketrans({**dict.fromkeys(_DOTS, "·"), **dict.fromkeys(_DASHES, "-")})
+_NAMES = {Segment.ITEM: "number"}
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The lowest class in which items are numbered (件号编制范围); ``unit`` may be empty in a small office.
+    """The lowest class in which items are numbered (件号编制范围): by volume it is one volume of the class.
 
+    ``unit`` may be empty in a small office, ``volume`` is the number of the volume (案卷号) and 0 where there is none.
     ``ValueError`` when a part could not stand in a code: series come from the office's own tables.
     """
 
@@ -39,26 +45,39 @@ class Series:
     year: int
     retention: Retention
     unit: str = ""
+    volume: int = 0
+    pattern: CodePattern = field(default=BY_ITEM, compare=False)
 
     def __post_init__(self) -> None:
-        faults = [finding.code for finding in _part_findings(self._parts())]
+        parts = self._parts()
+        if self.volume and self.pattern.arranged is Arranged.ITEM:
+            raise ValueError("not a series: this category has no volumes")
+        faults = [f"code.{_NAMES.get(segment, segment)}" for segment, _ in faulty(parts, self.pattern)]
+        if Segment.UNIT in self.pattern.tail and not self.pattern.unit_optional and not self.unit:
+            faults.append("code.unit")
         if faults:
             raise ValueError(f"not a series: {', '.join(faults)}")
 
-    def _parts(self) -> dict[str, str]:
-        parts = {"fonds": self.fonds, "category": self.category, "year": str(self.year)}
-        return {**parts, "retention": str(self.retention), "unit": self.unit}
+    def _parts(self) -> dict[Segment, str]:
+        parts = {Segment.FONDS: self.fonds, Segment.CATEGORY: self.category, Segment.YEAR: str(self.year)}
+        parts[Segment.RETENTION] = str(self.retention)
+        if self.unit:
+            parts[Segment.UNIT] = self.unit
+        if self.volume:
+            parts[Segment.VOLUME] = _padded(self.volume, Segment.VOLUME, self.pattern)
+        return parts
 
     @property
     def prefix(self) -> str:
-        """Return the code without its number, as in ``0726-ZY·SP·2026-D30-WJW``."""
+        """Return the code without the number of an item, as in ``0726-ZY·SP·2026-D30-WJW``: the code of a volume (案卷档号)."""
+        parts = self._parts()
         head = f"{self.fonds}-{self.category}·{self.year}-{self.retention.value}"
-        return f"{head}-{self.unit}" if self.unit else head
+        return "-".join([head, *(parts[each] for each in (Segment.UNIT, Segment.VOLUME) if each in parts)])
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivalCode:
-    """An archival code (档号): the series and the number of the item in it."""
+    """An archival code (档号): the series and the number of the item in it; number 0 is the volume itself."""
 
     series: Series
     number: int
@@ -66,66 +85,68 @@ class ArchivalCode:
     @property
     def text(self) -> str:
         """Return the code as it is printed."""
-        return format_code(self.series, self.number)
+        return format_code(self.series, self.number) if self.number else self.series.prefix
 
     @property
     def parts(self) -> dict[str, str]:
         """Return the parts under their Chinese names, in the order in which they stand in the code."""
-        series = self.series
-        named = {"全宗号": series.fonds, "门类代码": series.category, "年度": str(series.year)}
-        named["保管期限"] = series.retention.value
-        if series.unit:
-            named["机构代码"] = series.unit
-        return {**named, "件号": f"{self.number:04d}"}
+        parts = self.series._parts()
+        if self.number:
+            parts[Segment.ITEM] = _padded(self.number, Segment.ITEM, self.series.pattern)
+        return {segment.label: part for segment, part in parts.items()}
 
 
 def format_code(series: Series, number: int) -> str:
-    """Return the archival code of an item; its number has four digits, more only when a series outgrows them."""
-    if not 1 <= number <= 999_999:
+    """Return the archival code of an item; its number is padded as the pattern says, longer when a series outgrows it."""
+    if not 1 <= number < 10 ** series.pattern.width(Segment.ITEM)[1]:
         raise ValueError(f"not an item number: {number}")
-    return f"{series.prefix}-{number:04d}"
+    if series.pattern.arranged is Arranged.VOLUME and not series.volume:
+        raise ValueError("an item of this category has its number within a volume")
+    return f"{series.prefix}-{_padded(number, Segment.ITEM, series.pattern)}"
 
 
-def parse_code(text: str) -> ArchivalCode | Refused:
-    """Take an archival code by item apart, or refuse it with every reason; look-alike signs are read as meant."""
-    code = "".join(unicodedata.normalize("NFKC", text).translate(_LOOKALIKES).upper().split())
-    pieces = code.split("-")
+def _padded(number: int, segment: Segment, pattern: CodePattern) -> str:
+    return f"{number:0{pattern.width(segment)[0]}d}"
+
+
+def parse_code(text: str, patterns: Iterable[CodePattern] = STANDARD) -> ArchivalCode | Refused:
+    """Take an archival code apart by the pattern of its own category, or refuse it with every reason.
+
+    Look-alike signs are read as meant: width, dots, dashes, letters of other scripts, and O for 0 where only digits stand.
+    """
+    pieces = fold(text).split("-")
     category, dot, year = pieces[1].rpartition("·") if len(pieces) > 1 else ("", "", "")
-    if len(pieces) not in (4, 5) or not dot:
+    if not dot or len(pieces) < 4:
         return Refused((_code("code.structure", pieces=len(pieces)),))
-    parts = {
-        "fonds": pieces[0],
-        "category": category,
-        "year": year,
-        "retention": pieces[2],
-        "number": pieces[-1],
-    }
-    if len(pieces) == 5:
-        parts["unit"] = pieces[3]
-    findings = tuple(_part_findings(parts))
+    dated = digits(year)
+    own = patterns_for(pieces[0], category, int(dated) if dated.isdecimal() else None, patterns)
+    if not own and not _plain_year(dated):
+        own = (BY_ITEM,)
+    if not own:
+        return Refused((_code("code.no-pattern", fonds=pieces[0], category=category, year=dated),))
+    fitting = [(each, shape) for each in own for shape in each.shapes() if len(shape) + 3 == len(pieces)]
+    if not fitting:
+        return Refused((_code("code.structure", pieces=len(pieces)),))
+    pattern, shape = fitting[0]
+    parts = read_parts(pieces, shape)
+    findings = tuple(
+        _code(f"code.{_NAMES.get(segment, segment)}", part=part) for segment, part in faulty(parts, pattern)
+    )
     if findings:
         return Refused(findings)
-    series = Series(parts["fonds"], category, int(year), Retention(parts["retention"]), parts.get("unit", ""))
-    return ArchivalCode(series, int(parts["number"]))
+    volume, number = (int(parts.get(each, "0")) for each in (Segment.VOLUME, Segment.ITEM))
+    retention = Retention(parts[Segment.RETENTION])
+    series = Series(pieces[0], category, int(dated), retention, parts.get(Segment.UNIT, ""), volume, pattern)
+    return ArchivalCode(series, number)
+
+
+def _plain_year(text: str) -> bool:
+    return len(text) == 4 and text.isdecimal()
 
 
 def search_key(code: str) -> str:
     """Return a code without separators, in one spelling, so that any way of typing it finds it."""
-    folded = unicodedata.normalize("NFKC", code).translate(_LOOKALIKES).upper()
-    return "".join(sign for sign in folded if sign not in "-·" and not sign.isspace())
-
-
-def _part_findings(parts: dict[str, str]) -> Iterator[Finding]:
-    patterns = {"fonds": _FONDS, "category": _CLASS, "year": _YEAR, "number": _NUMBER}
-    if parts.get("unit"):
-        patterns["unit"] = _UNIT
-    elif "unit" in parts and "number" in parts:
-        yield _code("code.unit", part="")
-    for name, pattern in patterns.items():
-        if name in parts and not pattern.fullmatch(parts[name]):
-            yield _code(f"code.{name}", part=parts[name])
-    if parts["retention"] not in set(Retention):
-        yield _code("code.retention", part=parts["retention"])
+    return "".join(sign for sign in fold(code) if sign not in "-·")
 
 
 def _code(code: str, **params: str | int) -> Finding:
