@@ -29,13 +29,13 @@ from records.domain.vocabulary import Grade, MaterialSource, Necessity
 from records.exchange import samples
 from records.operations import applicants, dossiers, guides, materials
 from records.operations.acts import leave_trace, register
+from records.operations.arrivals import take
 from records.operations.checklists import checklist_of
 from records.operations.guides import content
 from records.operations.renewals import claim
 from records.operations.services import Services
 from records.resources.materials import Material
 from records.rules import catalogue
-from records.views.uploads import take
 
 BENCH = "library"
 LINES, HELD, ROUNDS = 30, 1_000, 300

@@ -49,7 +49,10 @@ def join(office, one: str, number: str, other: str) -> None:
 
 
 def separate(office, one: str, other: str, why: str = "重名误关联"):
-    return office.do(CLERK, on(one, joins.separate, other=other, why=why))
+    proposed = office.do(CLERK, on(one, joins.separate, other=other, why=why))
+    if isinstance(proposed, Refused):
+        return proposed
+    return office.do(REVIEWER, on(one, joins.confirm_separation, other=other))
 
 
 @pytest.fixture
@@ -364,3 +367,22 @@ def test_of_two_who_confirm_at_the_same_time_one_joins(office, two):
     with office.site() as site:
         assert [link[1] for link in site.applicants[person].links] == [abroad]
         assert [link[1] for link in site.applicants[abroad].links] == [person]
+
+
+def test_a_separation_needs_a_second_person_and_can_be_turned_down(office, two):
+    person, abroad = two
+    join(office, person, PASSPORT, abroad)
+    nobody = office.do(REVIEWER, on(person, joins.confirm_separation, other=abroad))
+    assert refused(nobody) == [("separate.nothing-proposed", "other")]
+    ok(office.do(CLERK, on(person, joins.separate, other=abroad, why="另有其人")))
+    assert refused(office.do(CLERK, on(abroad, joins.separate, other=person, why="再说一次"))) == [
+        ("separate.proposed", "other")
+    ]
+    assert refused(office.do(CLERK, on(abroad, joins.confirm_separation, other=person))) == [
+        ("separate.same-person", "other")
+    ]
+    with office.site() as site:
+        assert site.applicants[person].links
+    ok(office.do(REVIEWER, on(person, joins.refuse_join, other=abroad, why="确是同一人")))
+    with office.site() as site:
+        assert (site.applicants[person].partings, len(site.applicants[person].links)) == ((), 1)

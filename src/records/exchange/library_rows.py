@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Protocol
 
 from records.domain.findings import Finding
 from records.extraction.types import SheetRow, Unreadable
@@ -75,7 +76,7 @@ def read_rows(rows: Iterable[SheetRow]) -> LibraryTable:
         for row in rows:
             if row.sheet != sheet:
                 sheet, places = row.sheet, _places(row, table)
-            elif places is not None and any(_text(cell) for cell in row.cells):
+            elif places is not None and any(text_of(cell) for cell in row.cells):
                 table.rows.append(_row(row, places, table))
     except Unreadable as bad:
         table.findings.append(RowFinding(bad.finding))
@@ -84,8 +85,11 @@ def read_rows(rows: Iterable[SheetRow]) -> LibraryTable:
 
 def _places(row: SheetRow, table: LibraryTable) -> dict[str, int] | None:
     """Return where each column stands; None, and a finding for each, when one that is needed is missing."""
-    words = [_text(cell) for cell in row.cells]
+    words = [text_of(cell) for cell in row.cells]
     table.heads[row.sheet] = tuple(words)
+    words = [
+        word.rstrip("*＊ ") for word in words
+    ]  # The star that the page sets at a needed column is often typed too.
     places = {
         name: words.index(word) for name, known in HEADINGS.items() for word in known[::-1] if word in words
     }
@@ -98,20 +102,23 @@ def _places(row: SheetRow, table: LibraryTable) -> dict[str, int] | None:
 
 
 def _row(row: SheetRow, places: Mapping[str, int], table: LibraryTable) -> LibraryRow:
-    words = {name: _text(row.cells[at]) for name, at in places.items() if at < len(row.cells)}
+    words = {name: text_of(row.cells[at]) for name, at in places.items() if at < len(row.cells)}
     days = {}
     for name in ("issued_on", "valid_until"):
         typed = words.get(name, "")
         endless = name == "valid_until" and typed == ENDLESS
-        days[name] = None if endless or not typed else _day(typed)
+        days[name] = None if endless or not typed else day_of(typed)
         if typed and not endless and days[name] is None:
             found = Finding("library-import.day-wrong", params={"text": typed[:40]})
             table.findings.append(RowFinding(found, row.sheet, row.row, HEADINGS[name][0]))
-    files = tuple(each.strip() for each in re.split(r"[;；\n]", words.get("files", "")) if each.strip())
+    typed = (each.strip().replace("\\", "/") for each in re.split(r"[;；\n]", words.get("files", "")))
+    # A file goes by its name alone, in whichever folder it lies.
+    files = tuple(each.rpartition("/")[2] for each in typed if each)
     return LibraryRow(row.sheet, row.row, words, files, days["issued_on"], days["valid_until"], row.cells)
 
 
-def _day(typed: str) -> date | None:
+def day_of(typed: str) -> date | None:
+    """Return a day as registers write it, 2026-11-21, 2026/11/21, 2026年11月21日 or 20261121; None for what is none."""
     found = _DAY.fullmatch(unicodedata.normalize("NFKC", typed).strip())
     try:
         return date(*map(int, found.groups())) if found else None
@@ -119,12 +126,29 @@ def _day(typed: str) -> date | None:
         return None
 
 
-def _text(cell: object) -> str:
+def text_of(cell: object) -> str:
+    """Return what stands in a cell as text in one spelling (NFC), without space around it."""
     return "" if cell is None else unicodedata.normalize("NFC", str(cell)).strip()
 
 
-def error_file(table: LibraryTable, told: Mapping[tuple[str, int], Sequence[str]]) -> bytes:
-    """Return a workbook of the rows that were refused, as they came, each with what is wrong in its last column (错误文件)."""
+Faults = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+"""A sheet that lists faults one by one: its name, its columns, its rows."""
+
+
+class Rows(Protocol):
+    """A workbook that was read row by row: its headings by sheet, and rows with sheet, number and cells as they came."""
+
+    heads: dict[str, tuple[str, ...]]
+    rows: Sequence[Any]
+
+
+def error_file(
+    table: Rows, told: Mapping[tuple[str, int], Sequence[str]], *, faults: Faults | None = None
+) -> bytes:
+    """Return a workbook of the rows that were refused, as they came, each with what is wrong in its last column (错误文件).
+
+    ``faults`` are listed on a sheet of their own behind them.
+    """
     heads = {
         sheet: (*(word for word in words if word != ERRORS), ERRORS) for sheet, words in table.heads.items()
     }
@@ -135,14 +159,18 @@ def error_file(table: LibraryTable, told: Mapping[tuple[str, int], Sequence[str]
             if texts:
                 padded = [*row.cells, *([None] * (len(table.heads[row.sheet]) - len(row.cells)))]
                 cells = [
-                    _text(cell)
+                    text_of(cell)
                     for word, cell in zip(table.heads[row.sheet], padded, strict=False)
                     if word != ERRORS
                 ]
                 yield row.sheet, [*cells, "\n".join(texts)]
 
     file = io.BytesIO()
-    write_sheets(
-        file, {sheet[:31]: head for sheet, head in heads.items()}, ((s[:31], cells) for s, cells in written())
-    )
+    rows = [(sheet[:31], cells) for sheet, cells in written()]
+    named = {sheet[:31]: head for sheet, head in heads.items()}
+    if faults is not None:
+        name, columns, listed = faults
+        named |= {name: tuple(columns)}
+        rows += [(name, list(cells)) for cells in listed]
+    write_sheets(file, named, rows)
     return file.getvalue()

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from records.domain.access import Identity
@@ -35,8 +36,14 @@ from .standards import standards
 AT_ONCE = 50
 """Rows in one transaction; other writers go between."""
 
-TakeIn = Callable[[Path], Upload | tuple[Finding, ...]]
-"""Stores a file and judges it by its content: what it is, or everything that speaks against it."""
+Taken = Upload | tuple[Finding, ...]
+"""A file that was judged by its content: what it is, or everything that speaks against it."""
+
+Files = Mapping[str, Sequence[Callable[[], Taken]]]
+"""What lies beside a register, by name without folders: how each file of that name is taken in."""
+
+Progress = Callable[[int, int], bool]
+"""Told how many rows of how many are done; what it returns says whether to go on."""
 
 
 @dataclass(slots=True)
@@ -46,6 +53,7 @@ class LibraryReport:
     table: LibraryTable
     outcomes: list[str] = field(default_factory=list)
     findings: list[RowFinding] = field(default_factory=list)
+    stopped: bool = False
 
     def counts(self) -> dict[str, int]:
         """Return how many rows were new, unchanged and refused."""
@@ -60,14 +68,14 @@ class LibraryReport:
 def import_library(
     services: Services,
     file: Path,
-    folder: Path,
+    files: Files,
     *,
     by: Identity,
     channel: str,
-    take_in: TakeIn,
     dry_run: bool = False,
+    progress: Progress = lambda done, total: True,
 ) -> LibraryReport | Refused:
-    """Bring a register (XLSX) with the files it names from a folder into the library; a dry run keeps nothing.
+    """Bring a register (XLSX) with the files it names into the library; a dry run keeps nothing.
 
     Only who holds ``material:import`` may (``permission.denied``). Rows that something speaks against are left out and
     told, each with all of it: a wrong number, another name than the one on file, an unknown material, days that cannot
@@ -80,41 +88,45 @@ def import_library(
     table = read_rows(services.extractor.rows(file, limits=LIMITS))
     report = LibraryReport(table, findings=list(table.findings))
     wrong = {(found.sheet, found.row) for found in table.findings}
-    paths = _files(folder)
     named = Counter(name for row in table.rows for name in row.files)
     for at in range(0, len(table.rows), AT_ONCE):
+        if not progress(at, len(table.rows)):
+            report.stopped = True
+            break
         taken = []
         for row in table.rows[at : at + AT_ONCE]:
-            uploads, found = _uploads(row, paths, named, take_in)
+            uploads, found = _uploads(row, files, named)
             report.findings += [RowFinding(each, row.sheet, row.row, HEADINGS["files"][0]) for each in found]
             taken.append((row, uploads, bool(found) or (row.sheet, row.row) in wrong))
         _store(services, report, taken, by=by, channel=channel, dry_run=dry_run)
+    else:
+        progress(len(table.rows), len(table.rows))
     return report
 
 
-def _files(folder: Path) -> dict[str, list[Path]]:
+def files_below(folder: Path, take_in: Callable[[Path], Taken]) -> Files:
     """Return the files below a folder by name; nothing is followed out of it."""
-    found: dict[str, list[Path]] = {}
+    found: dict[str, list[Callable[[], Taken]]] = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
-            found.setdefault(path.name, []).append(path)
+            found.setdefault(path.name, []).append(partial(take_in, path))
     return found
 
 
 def _uploads(
-    row: LibraryRow, paths: Mapping[str, list[Path]], named: Mapping[str, int], take_in: TakeIn
+    row: LibraryRow, files: Files, named: Mapping[str, int]
 ) -> tuple[tuple[Upload, ...], list[Finding]]:
     found, uploads = [], []
     if not row.files:
         found.append(Finding("library-import.no-file"))
     for name in row.files:
-        where = paths.get(name, [])
+        where = files.get(name, ())
         if not where:
             found.append(Finding("library-import.file-missing", params={"file": name}))
         elif len(where) > 1 or named[name] > 1:
             found.append(Finding("library-import.file-twice", params={"file": name}))
         else:
-            taken = take_in(where[0])
+            taken = where[0]()
             if isinstance(taken, Upload):
                 uploads.append(taken)
             else:

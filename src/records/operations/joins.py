@@ -80,30 +80,49 @@ def confirm_join(act: Act, applicant: Applicant, *, other: str) -> Applicant | R
 
 @discreet
 def refuse_join(act: Act, applicant: Applicant, *, other: str, why: str) -> Applicant | Refused:
-    """Turn a proposed join down, or take it back (不予关联)."""
+    """Turn a proposed join or separation down, or take it back (不予关联、不予分开)."""
     found = []
-    if _row(applicant, other) is None:
+    parting = next((row for row in applicant.partings if row[0] == other), None)
+    if _row(applicant, other) is None and parting is None:
         found.append(Finding("join.nothing-proposed", subject="other"))
     if not why.strip():
         found.append(Finding("join.no-reason", subject="why"))
     if found:
         return Refused(tuple(found))
     _strike(applicant, other)
+    applicant.partings = tuple(row for row in applicant.partings if row[0] != other)
     _trace(act, "applicant.refuse-join", applicant, act.site.applicants[other], why=why)
     return applicant
 
 
 @discreet
 def separate(act: Act, applicant: Applicant, *, other: str, why: str) -> Applicant | Refused:
-    """Separate two files that were joined wrongly (分开): each keeps what came under its own number.
+    """Say that two files were joined wrongly (提出分开); somebody else looks at it before anything changes."""
+    found = decide_separation(joined=other in subjects.joined_with(applicant), why=why)
+    if not found and _parting(act, applicant, other) is not None:
+        found = (Finding("separate.proposed", subject="other"),)
+    if found:
+        return Refused(found)
+    applicant.partings = (*applicant.partings, (other, act.by.userid, act.at, why.strip()))
+    _trace(act, "applicant.propose-separation", applicant, act.site.applicants[other], why=why)
+    return applicant
+
+
+def confirm_separation(act: Act, applicant: Applicant, *, other: str) -> Applicant | Refused:
+    """Separate two files after a second look (复核分开): each keeps what came under its own number.
 
     Lines of open cases that the other's papers fill are emptied and say why; closed cases and archived packages stay as
     they are and bear a note; what one side put out of use of the other is in use again.
     """
-    found = decide_separation(joined=other in subjects.joined_with(applicant), why=why)
-    if found:
-        return Refused(found)
+    row = _parting(act, applicant, other)
+    if row is None:
+        return Refused((Finding("separate.nothing-proposed", subject="other"),))
+    _other, proposed_by, _at, why = row
+    if proposed_by == act.by.userid:
+        return Refused((Finding("separate.same-person", subject="other"),))
     second = act.site.applicants[other]
+    for one, its in ((applicant, other), (second, applicant.id)):
+        one.partings = tuple(each for each in one.partings if each[0] != its)
     for one, its in ((applicant, other), (second, applicant.id)):
         one.links = tuple(link for link in one.links if link[:2] != (LinkRole.SAME, its))
         _trace(act, "applicant.separate", one, act.site.applicants[its], why=why)
@@ -126,6 +145,13 @@ def _unfit(
         proposed=bool(proposed),
         why=why,
     )
+
+
+def _parting(act: Act, applicant: Applicant, other: str) -> tuple | None:
+    """Return the separation that waits, from whichever side it was proposed."""
+    sides = ((applicant, other), (act.site.applicants.get(other), applicant.id))
+    rows = (row for one, its in sides if one is not None for row in one.partings if row[0] == its)
+    return next(rows, None)
 
 
 def _proposed_by(applicant: Applicant, other: Applicant) -> str:

@@ -17,12 +17,13 @@ from records.operations.importing_library import waiting as waits
 from records.resources.materials import Material
 from records.resources.site import Site
 
-from .acting import perform
+from . import minors
+from .acting import perform, status_of
 from .api import BASE, answer
-from .applicants import material_of, status_of
 from .describing import describe
 from .files import send_preview
 from .layout import day, may_somewhere, shown
+from .materials import material_of
 
 LISTED = 20
 MOST_COUNTED = 200
@@ -44,6 +45,7 @@ def listing(
     return {
         "rows": [_row(request, each, typed or {}) for each in questions.imported(request.site, limit=LISTED)],
         "count": _count(request),
+        "brings": may_somewhere(request, Permission.MATERIAL_IMPORT),
         "errors": shown(request, errors),
     }
 
@@ -51,7 +53,7 @@ def listing(
 def _row(request: Request, material: Material, typed: dict[str, str]) -> dict[str, object]:
     return {
         **material_of(request, material),
-        "holder": request.site.applicants[material.applicant].name,
+        "holder": minors.named(request, request.site.applicants[material.applicant]),
         "days": f"{day(material.issued_on)} — {day(material.valid_until) or '…'}",
         "code": material.archival_code,
         "shown": [
