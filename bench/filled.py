@@ -95,6 +95,7 @@ def rows(opened: Services, clerk: str) -> dict[str, object]:
                 "password": PASSWORD,
                 "unit": guide.unit,
                 "role": "clerk",
+                "window": person.window,
             },
             "guide": {
                 "title": guide.title,
@@ -107,10 +108,13 @@ def rows(opened: Services, clerk: str) -> dict[str, object]:
                     "position": line.position,
                     "name": line.name,
                     "condition": str(line.condition),
+                    "waived": line.waived,
                 }
                 for line in guide.lines
             ],
-            "dossiers": [_plain(site, dossier) for dossier in site.dossiers.values()],
+            "dossiers": [
+                _plain(site, dossier, today=opened.clock.today()) for dossier in site.dossiers.values()
+            ],
         }
 
 
@@ -126,7 +130,7 @@ def _works(calendar, day) -> bool:
     return working_days_between(day - timedelta(days=1), day, calendar) == 1
 
 
-def _plain(site, dossier) -> dict[str, object]:
+def _plain(site, dossier, *, today) -> dict[str, object]:
     applicant = site.applicants[dossier.applicant]
     return {
         "key": dossier.id,
@@ -141,6 +145,16 @@ def _plain(site, dossier) -> dict[str, object]:
         "entries": [
             {"line": line, "digest": digest, "how": how, "material": _material(site.materials[material])}
             for line, material, digest, how, _at, _by, _note in dossier.entries
+        ],
+        "verdicts": [
+            {
+                "line": state.line.id,
+                "reason": state.judged.reason,
+                "clause": state.judged.clause,
+                "checks": [{"name": check.name, "answer": check.answer} for check in state.judged.checks],
+            }
+            for state in checklist_of(site, dossier, today=today).lines
+            if state.needed
         ],
         "events": [
             {"name": name, "at": at.isoformat(), "by": by, "why": why} for name, at, by, why in dossier.events
@@ -165,6 +179,7 @@ def _material(material) -> dict[str, object]:
         "issuer": material.issuer,
         "grade": material.grade,
         "verified_by": material.verified_by,
+        "original_seen": material.original_seen,
         "verified_on": material.verified_on.isoformat() if material.verified_on else None,
         "valid_until": material.valid_until.isoformat() if material.valid_until else None,
         "standard": material.standard,

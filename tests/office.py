@@ -1,26 +1,35 @@
 """A small real office for tests: the demo county's people and the shipped guides, everything made through operations.
 
-Nothing is mocked: the database is a ``demo://`` one in memory, the clock stands still until it is moved.
+Nothing is mocked: the database is a ``demo://`` one in memory, the clock stands still until it is moved. What is the same for
+every office is made once a process: the founding, whose database is then the ground under each office's own changes, and the
+application, which serves one office after the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from webtest import TestApp
+from ZODB.DemoStorage import DemoStorage
+from ZODB.interfaces import IStorage
+from ZODB.MappingStorage import MappingStorage
 
 import records
 from records.clock import FrozenClock
+from records.db import Database
 from records.domain.checklists import to_fetch
 from records.domain.findings import Refused
 from records.domain.guide_parts import Guide
 from records.exchange import samples
 from records.exchange.guides import read_guide, shipped_guides
+from records.lock import WriteLock
 from records.migrations import mark_all
 from records.operations import applicants, dossiers, guides, materials, papers_owed
 from records.operations import office as offices
@@ -49,6 +58,103 @@ SHOP = "91419999MA000004XY"
 NAME = "欧阳䶮"
 
 
+class Applications:
+    """Applications that are built once, a third of a second each, and serve one office after the other.
+
+    What an application knows of its office hangs on its registry: what the office runs on, and what it has in memory. The
+    first is given anew to each, the second is as it was when the application was built.
+    """
+
+    RUNS_ON = frozenset({"services", "database", "clock"})
+    IN_MEMORY = frozenset(
+        {
+            "feedback_by_address",
+            "guide_tables",
+            "oai_by_address",
+            "open_catalogue",
+            "progress_by_address",
+            "progress_by_number",
+            "signs",
+            "static_paths",
+        }
+    )
+    OF_ALL = frozenset({"admissions", "guide_channels", "handlers", "preparations"})
+    #: Settings that are read of the services or with each request, never kept while an application is built.
+    ASKED = frozenset(
+        {
+            "records.instance",
+            "records.clock",
+            "records.platforms",
+            "records.vault",
+            "zodb.uri",
+            "fulltext.engine",
+        }
+    )
+
+    def __init__(self) -> None:
+        self._idle: dict[frozenset[tuple[str, object]], list[object]] = {}
+        self._fresh: dict[object, dict[str, object]] = {}
+
+    def lend(self, services: Services, settings: dict[str, object]) -> object:
+        """Return an application that serves this office alone."""
+        idle = self._idle.get(self._kind(settings))
+        if not idle:
+            return self._built(services, settings)
+        app = idle.pop()
+        registry = app.registry
+        services.sentence = registry.services.sentence
+        registry.services, registry.database, registry.clock = services, services.database, services.clock
+        registry.settings.update(settings)
+        registry.settings.update(
+            {
+                "records.services": services,
+                "records.database": services.database,
+                "records.clock": services.clock,
+            }
+        )
+        for name, state in self._fresh[app].items():
+            _put_back(getattr(registry, name), state)
+        return app
+
+    def take_back(self, app: object, settings: dict[str, object]) -> None:
+        """Take an application back from an office that has closed."""
+        if app in self._fresh:
+            self._idle.setdefault(self._kind(settings), []).append(app)
+
+    def _kind(self, settings: dict[str, object]) -> frozenset[tuple[str, object]]:
+        return frozenset((name, value) for name, value in settings.items() if name not in self.ASKED)
+
+    def _built(self, services: Services, settings: dict[str, object]) -> object:
+        app = records.main({"__script__": "tests"}, **settings, **{"records.services": services})
+        if app.registry.public_pages is not None or app.registry.worker is not None:
+            return app  # threads and pages of this office: never lent again
+        ours = {
+            name
+            for name, value in vars(app.registry).items()
+            if not name.startswith("_")
+            and (isinstance(value, dict | list | set) or type(value).__module__.startswith("records."))
+        }
+        assert ours == self.RUNS_ON | self.IN_MEMORY | self.OF_ALL, "say what a new thing on the registry is"
+        self._fresh[app] = {name: _state(getattr(app.registry, name)) for name in self.IN_MEMORY}
+        return app
+
+
+def _state(memory: object) -> dict[str, object]:
+    held = memory if isinstance(memory, dict) else vars(memory)
+    return {name: deepcopy(value) for name, value in held.items() if name != "_mutex"}
+
+
+def _put_back(memory: object, state: dict[str, object]) -> None:
+    if isinstance(memory, dict):
+        memory.clear()
+        memory.update(deepcopy(state))
+    else:
+        vars(memory).update(deepcopy(state))
+
+
+applications = Applications()
+
+
 @dataclass
 class Office:
     """A running office: its services, its clock, and its application, which is made when it is first asked for."""
@@ -60,8 +166,8 @@ class Office:
 
     @cached_property
     def app(self) -> object:
-        """The application as a server would run it."""
-        return records.main({"__script__": "tests"}, **self.settings, **{"records.services": self.services})
+        """The application as a server would run it; no other office's until this one closes."""
+        return applications.lend(self.services, self.settings)
 
     def do(self, userid: str, deed: Callable[[Act], object], *, channel: str = "command") -> object:
         """Let a person do one act; return the record's id or the refusal, and do the papers at once."""
@@ -146,17 +252,23 @@ class Office:
             assert not isinstance(taken, Refused), taken
 
     def close(self) -> None:
-        """Let go of files and processes."""
+        """Let go of files, processes and the application."""
         self.services.close()
+        if "app" in self.__dict__:
+            applications.take_back(self.__dict__.pop("app"), self.settings)
 
 
 def build_office(
     tmp_path: Path, *, at: datetime = MONDAY, publish: bool = True, **settings: object
 ) -> Office:
-    """Found the office, give everybody the same known password, and publish the shipped guides unless told not to."""
+    """Open an office where everybody has the same known password and the shipped guides are public unless told not to.
+
+    One with a database or a key of its own is founded there and then.
+    """
     clock = FrozenClock(at)
+    instance = tmp_path / "instance"
     given = {
-        "records.instance": str(tmp_path / "instance"),
+        "records.instance": str(instance),
         "zodb.uri": "demo://",
         "fulltext.engine": "memory",
         "records.clock": clock,
@@ -164,15 +276,55 @@ def build_office(
         "records.background": "false",
         **settings,
     }
-    services = open_services(given)
-    described, findings = offices.read_office(offices.example(), name="yunxi.toml")
-    assert described is not None, findings
+    if {"zodb.uri", "records.vault"} & set(settings):
+        office = Office(open_services(given), clock, given)
+        found(office, publish=publish)
+        return office
+    ground, secret = founded(at, publish)
+    key = instance / "keys" / "vault.key"
+    for folder in (instance, key.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key.touch(mode=0o600)
+    key.write_bytes(secret)
+    database = in_memory(DemoStorage(base=ground, close_base_on_close=False))
+    return Office(open_services({**given, "records.database": database}), clock, given)
+
+
+@cache
+def founded(at: datetime, publish: bool) -> tuple[MappingStorage, bytes]:
+    """Return what an office just founded has stored, only ever read from now on, and the key of all that begin with it."""
+    ground, clock = MappingStorage(), FrozenClock(at)
+    with TemporaryDirectory() as folder:
+        services = open_services(
+            {
+                "records.instance": folder,
+                "records.database": in_memory(ground),
+                "records.clock": clock,
+                "fulltext.engine": "memory",
+                "store.reserve": "0",
+            }
+        )
+        found(Office(services, clock), publish=publish)
+        return ground, (services.instance / "keys" / "vault.key").read_bytes()
+
+
+def in_memory(storage: IStorage) -> Database:
+    """Return a database that keeps everything in this storage, as ``demo://`` does in one of its own."""
+    database = Database("demo://", storage, WriteLock(15.0), threads=8, cache_size=60_000)
+    with database.lock.held():
+        database.prepare()
+    return database
+
+
+def found(office: Office, *, publish: bool) -> None:
+    """Found an office, give everybody the password, and publish the guides that it offers."""
+    described, services = deepcopy(described_office()), office.services
     services.database.run(
         lambda root: (
-            offices.found_site(root, described, at=clock.now(), vault=services.vault, mark=mark_all) and None
+            offices.found_site(root, described, at=office.clock.now(), vault=services.vault, mark=mark_all)
+            and None
         )
     )
-    office = Office(services, clock, given)
     for person in described["people"]:
         office.do(
             person["userid"],
@@ -183,7 +335,14 @@ def build_office(
     for body in guide_bodies() if publish else ():
         if body.key in OFFERED:
             publish_edition(office, body)
-    return office
+
+
+@cache
+def described_office() -> dict[str, object]:
+    """Return the example office as it is described, read once a process."""
+    described, findings = offices.read_office(offices.example(), name="yunxi.toml")
+    assert described is not None, findings
+    return described
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta, timezone
 
@@ -18,13 +19,33 @@ GRADES = {"A": "A级 系统核验", "B": "B级 窗口核验原件", "C": "C级 �
 NOTICES = {"receipt": "收件凭证", "acceptance": "受理通知书"}
 SOURCES = {"submitted": "申请人提交", "reused": "调用", "volunteered": "自愿提交"}
 STATES = {"accepted": "已受理"}
+REASONS = {
+    "reuse.same-chain": "本件前面的环节已经提交，不得再要。",
+    "reuse.fetch": "由部门共享获取，申请人不用提交。",
+}
+QUESTIONS = {
+    "held": "中心有这种材料",
+    "same-bytes": "与提交的文件完全相同",
+    "same-chain": "本件前面的环节已经提交",
+    "status": "状态有效",
+    "in-time": "在需要的那一天有效",
+    "grade": "可信等级符合本事项",
+    "once": "没有被别的办件用掉",
+    "purpose": "没有限定用途，或者限定的就是本事项",
+    "consent": "申请人没有表示不同意",
+    "sensitivity": "不属于敏感信息，或者有依据、有单独同意",
+    "undisputed": "内容没有异议",
+}
 ROLES_THAT_MAY = {
     "view": frozenset({"clerk", "reviewer", "archivist", "auditor"}),
     "withdraw": frozenset({"clerk", "reviewer"}),
     "decide": frozenset({"reviewer"}),
+    "fill": frozenset({"clerk"}),
+    "consent": frozenset({"clerk"}),
+    "keep originals": frozenset({"clerk", "archivist"}),
 }
 LABELS = {"withdraw": "撤回", "decide": "决定"}
-NAVIGATION = (("今天", "/desk"), ("查找", "/desk/search"))
+NAVIGATION = (("今天", "/desk"), ("查找", "/desk/search"), ("减负台账", "/desk/burden"))
 
 
 def roles_in(grants: Collection, unit: str) -> frozenset[str]:
@@ -56,18 +77,23 @@ def page(
     dossier: object,
     lines: Collection,
     entries: Collection,
+    verdicts: Collection,
     events: Collection,
     notices: Collection,
     others: Collection,
     roles: frozenset[str],
     user_name: str,
+    window: str,
     office: dict,
     free: frozenset[str],
     name_of: Callable[[object], str],
 ) -> dict[str, object]:
     """Return the values of the page's template."""
     by_line = {entry.line_key: entry for entry in entries}
-    rows = [_row(line, by_line.get(line.key), dossier, name_of) for line in lines]
+    judged = {verdict.line_key: verdict for verdict in verdicts}
+    rows = [
+        _row(line, by_line.get(line.key), judged.get(line.key), dossier, roles, name_of) for line in lines
+    ]
     needed = [row for row in rows if row["needed"]]
     left = working_days(dossier.promised_due, free)
     return {
@@ -96,6 +122,15 @@ def page(
         ],
         "waits_for": "" if may(roles, "decide") else "等待本单位审批人员处理。",
         "rows": needed,
+        "to_fetch": [
+            {**row, "follows": bool(before)}
+            for before, row in enumerate(row for row in needed if row["by_office"])
+        ],
+        "act_path": f"/dossiers/{dossier.key}",
+        "pulls": f"/dossiers/{dossier.key}/pull" if may(roles, "fill") else "",
+        "originals": [row for row in needed if row["filled"]] if may(roles, "keep originals") else [],
+        "originals_key": once_key(),
+        "window": f"{window}窗口" if window else "",
         "spared": [row for row in rows if not row["needed"]],
         "spared_count": len(rows) - len(needed),
         "facts": [fact for fact in _facts(dossier, office) if fact["value"]],
@@ -124,8 +159,18 @@ def page(
     }
 
 
+def once_key() -> str:
+    """Return a fresh key by which a repeated submission is known."""
+    return secrets.token_urlsafe(16)
+
+
 def _row(
-    line: object, entry: object | None, dossier: object, name_of: Callable[[object], str]
+    line: object,
+    entry: object | None,
+    verdict: object | None,
+    dossier: object,
+    roles: frozenset[str],
+    name_of: Callable[[object], str],
 ) -> dict[str, object]:
     by_office = entry is None and not line.condition
     row = {
@@ -136,6 +181,10 @@ def _row(
         "filled": entry is not None,
         "waived": entry is not None and entry.how == "reused",
         "by_office": by_office,
+        "judged": _judged(verdict) if verdict is not None else None,
+        "fetches": by_office and may(roles, "fill"),
+        "deposits": not line.waived,
+        "once": once_key() if by_office else "",
         "badge": {"word": "由部门共享获取", "kind": "plain", "icon": "dot"},
         "why": f"“{line.name}”由部门共享获取，申请人不用提交。",
         "material": None,
@@ -153,11 +202,21 @@ def _row(
             "number": material.number,
             "issuer": material.issuer,
             "grade": GRADES[material.grade],
-            "verified": verified,
+            "verified": "" if material.original_seen else verified,
+            "seen": verified if material.original_seen else "",
             "valid_until": material.valid_until.isoformat() if material.valid_until else "",
             "preview": f"/dossiers/{dossier.key}/preview?digest={entry.digest}",
             "file": f"/dossiers/{dossier.key}/file?digest={entry.digest}",
+            "consent": f"/materials/{material.key}/consent" if may(roles, "consent") else "",
         },
+    }
+
+
+def _judged(verdict: object) -> dict[str, object]:
+    return {
+        "sentence": REASONS[verdict.reason],
+        "clause": verdict.clause,
+        "checks": [{"words": QUESTIONS[check["name"]], "yes": check["answer"]} for check in verdict.checks],
     }
 
 

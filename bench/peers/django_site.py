@@ -92,6 +92,11 @@ class Setting(Table):
     value = models.JSONField()
 
 
+class Place(Table):
+    user = models.OneToOneField(User, models.CASCADE, related_name="place")
+    window = models.TextField()
+
+
 class Grant(Table):
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.TextField()
@@ -111,6 +116,7 @@ class Line(Table):
     position = models.IntegerField()
     name = models.TextField()
     condition = models.TextField()
+    waived = models.BooleanField()
 
     class Meta(Table.Meta):
         abstract = False
@@ -131,6 +137,7 @@ class Material(Table):
     grade = models.TextField()
     verified_by = models.ForeignKey(User, models.PROTECT, null=True)
     verified_on = models.DateField(null=True)
+    original_seen = models.BooleanField()
     valid_until = models.DateField(null=True)
 
 
@@ -154,6 +161,16 @@ class Entry(Table):
     line_key = models.TextField()
     digest = models.TextField()
     how = models.TextField()
+
+
+class Verdict(Table):
+    """What was decided about a line, kept when it was decided: no rule is asked again when the page is drawn."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="verdicts")
+    line_key = models.TextField()
+    reason = models.TextField()
+    clause = models.TextField()
+    checks = models.JSONField()
 
 
 class Event(Table):
@@ -184,10 +201,13 @@ class Reading(Table):
     subject = models.TextField()
 
 
-TABLES = (Setting, Grant, Guide, Line, Applicant, Material, Dossier, Entry, Event, Notice, Reading)
+TABLES = (
+    Setting, Place, Grant, Guide, Line, Applicant, Material, Dossier, Entry, Verdict, Event, Notice, Reading
+)  # fmt: skip
 CASE = Dossier.objects.select_related("applicant", "guide").prefetch_related(
     "guide__lines",
     Prefetch("entries", Entry.objects.select_related("material__verified_by")),
+    "verdicts",
     Prefetch("events", Event.objects.select_related("person")),
     "notices",
 )
@@ -222,11 +242,13 @@ def show(request, key):
         dossier=dossier,
         lines=dossier.guide.lines.all(),
         entries=dossier.entries.all(),
+        verdicts=dossier.verdicts.all(),
         events=dossier.events.all(),
         notices=dossier.notices.all(),
         others=others,
         roles=roles,
         user_name=request.user.first_name,
+        window=request.user.place.window,
         office=KNOWN["office"],
         free=KNOWN["free"],
         name_of=lambda user: user.first_name,
@@ -254,6 +276,7 @@ def fill(rows: dict, page: str) -> None:
     Setting.objects.create(name="calendar", value=rows["calendar"])
     clerk = rows["clerk"]
     user = User.objects.create_user(clerk["userid"], password=clerk["password"], first_name=clerk["name"])
+    Place.objects.create(user=user, window=clerk["window"])
     Grant.objects.create(user=user, role=clerk["role"], unit=clerk["unit"])
     body = Guide.objects.create(**rows["guide"], page=page)
     Line.objects.bulk_create(Line(guide=body, **line) for line in rows["lines"])
@@ -286,6 +309,7 @@ def _dossier(row: dict, user: object, body: Guide, unit: str) -> None:
             verified_on=_day(one["verified_on"]),
             valid_until=_day(one["valid_until"]),
             verified_by=user if one["verified_by"] else None,
+            original_seen=one["original_seen"],
         )
         for one in (entry["material"] for entry in row["entries"])
     ]
@@ -293,6 +317,10 @@ def _dossier(row: dict, user: object, body: Guide, unit: str) -> None:
     Entry.objects.bulk_create(
         Entry(dossier=dossier, line_key=entry["line"], digest=entry["digest"], how=entry["how"], material=material)
         for entry, material in zip(row["entries"], held, strict=True)
+    )
+    Verdict.objects.bulk_create(
+        Verdict(dossier=dossier, line_key=one["line"], reason=one["reason"], clause=one["clause"], checks=one["checks"])
+        for one in row["verdicts"]
     )
     Event.objects.bulk_create(
         Event(dossier=dossier, name=event["name"], at=datetime.fromisoformat(event["at"]), person=user, why=event["why"])

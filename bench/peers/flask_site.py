@@ -11,6 +11,7 @@ import gc
 import hashlib
 import json
 import logging
+import secrets
 import sys
 import time
 from datetime import UTC, date, datetime
@@ -30,7 +31,7 @@ from flask import (
     request,
     session,
 )
-from sqlalchemy import DateTime, ForeignKey, create_engine, select
+from sqlalchemy import JSON, DateTime, ForeignKey, create_engine, select
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -62,6 +63,7 @@ class Person(Base):
     userid: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str]
+    window: Mapped[str]
     disabled: Mapped[bool] = mapped_column(default=False)
     grants: Mapped[list[Grant]] = relationship()
 
@@ -92,6 +94,7 @@ class Line(Base):
     position: Mapped[int]
     name: Mapped[str]
     condition: Mapped[str]
+    waived: Mapped[bool]
 
 
 class Applicant(Base):
@@ -112,6 +115,7 @@ class Material(Base):
     grade: Mapped[str]
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     verified_on: Mapped[date | None]
+    original_seen: Mapped[bool]
     valid_until: Mapped[date | None]
     applicant: Mapped[Applicant] = relationship()
     verified_by: Mapped[Person | None] = relationship()
@@ -134,6 +138,7 @@ class Dossier(Base):
     applicant: Mapped[Applicant] = relationship()
     guide: Mapped[Guide] = relationship()
     entries: Mapped[list[Entry]] = relationship()
+    verdicts: Mapped[list[Verdict]] = relationship()
     events: Mapped[list[Event]] = relationship()
     notices: Mapped[list[Notice]] = relationship(order_by="Notice.id")
 
@@ -147,6 +152,18 @@ class Entry(Base):
     digest: Mapped[str]
     how: Mapped[str]
     material: Mapped[Material] = relationship()
+
+
+class Verdict(Base):
+    """What was decided about a line, kept when it was decided: no rule is asked again when the page is drawn."""
+
+    __tablename__ = "verdict"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
+    line_key: Mapped[str]
+    reason: Mapped[str]
+    clause: Mapped[str]
+    checks: Mapped[list[dict]] = mapped_column(JSON)
 
 
 class Event(Base):
@@ -232,7 +249,7 @@ def login():
     person = g.database.scalars(select(Person).where(Person.userid == request.form["userid"])).first()
     if person is None or not check_password_hash(person.password_hash, request.form["password"]):
         abort(403)
-    session["userid"] = person.userid
+    session["userid"], session["csrf_token"] = person.userid, secrets.token_urlsafe(16)
     return redirect("/desk")
 
 
@@ -247,6 +264,7 @@ def show(key: str):
             joinedload(Dossier.applicant),
             joinedload(Dossier.guide).selectinload(Guide.lines),
             selectinload(Dossier.entries).joinedload(Entry.material).joinedload(Material.verified_by),
+            selectinload(Dossier.verdicts),
             selectinload(Dossier.events).joinedload(Event.person),
             selectinload(Dossier.notices),
         )
@@ -267,16 +285,18 @@ def show(key: str):
         dossier=dossier,
         lines=dossier.guide.lines,
         entries=dossier.entries,
+        verdicts=dossier.verdicts,
         events=dossier.events,
         notices=dossier.notices,
         others=others,
         roles=roles,
         user_name=g.person.name,
+        window=g.person.window,
         office=current_app.config["OFFICE"],
         free=current_app.config["FREE"],
         name_of=lambda person: person.name,
     )
-    return render_template("case.html", **values)
+    return render_template("case.html", csrf_token=session["csrf_token"], **values)
 
 
 @pages.get("/guides/<key>")
@@ -305,6 +325,7 @@ def fill(uri: str, rows: dict, page: str) -> None:
         person = Person(
             userid=clerk["userid"],
             name=clerk["name"],
+            window=clerk["window"],
             password_hash=generate_password_hash(clerk["password"]),
             grants=[Grant(role=clerk["role"], unit=clerk["unit"])],
         )
@@ -329,6 +350,7 @@ def _dossier(row: dict, person: Person, guide: Guide, unit: str) -> Dossier:
             verified_on=_day(held["verified_on"]),
             valid_until=_day(held["valid_until"]),
             verified_by=person if held["verified_by"] else None,
+            original_seen=held["original_seen"],
         )
         entries.append((entry, material))
     dossier = Dossier(
@@ -347,6 +369,10 @@ def _dossier(row: dict, person: Person, guide: Guide, unit: str) -> Dossier:
     dossier.entries = [
         Entry(line_key=entry["line"], digest=entry["digest"], how=entry["how"], material=material)
         for entry, material in entries
+    ]
+    dossier.verdicts = [
+        Verdict(line_key=one["line"], reason=one["reason"], clause=one["clause"], checks=one["checks"])
+        for one in row["verdicts"]
     ]
     dossier.events = [
         Event(name=event["name"], at=datetime.fromisoformat(event["at"]), person=person, why=event["why"])

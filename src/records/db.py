@@ -37,7 +37,7 @@ from ZODB.utils import z64
 from records.domain.findings import Refused
 from records.lock import LockTimeout, ServerWriteLock, WriteLock
 from records.shorthand import Tally, use_shorthand
-from records.storage import open_storage
+from records.storage import forget_history, open_storage
 
 log = logging.getLogger(__name__)
 use_shorthand()
@@ -157,6 +157,16 @@ class Database:
         """Save FileStorage's index from a thread every so many seconds, as long as there is something new."""
         self._keeper = threading.Thread(target=self._keep_index, args=(every,), name="index", daemon=True)
         self._keeper.start()
+
+    def forget_history(self) -> None:
+        """Pack the database now (清除历史): only the present state of what can be reached remains, and no copy beside it.
+
+        A database in memory has none. On a server the table is written anew, which keeps writers waiting meanwhile.
+        """
+        if self.scheme == "demo":
+            return
+        self.zodb.pack()
+        forget_history(self.uri, self.zodb.storage)
 
     def save_index(self) -> None:
         """Save FileStorage's index, so that opening after a kill does not read the whole file (37 s at 6.5 GB)."""

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 from zc.lockfile import LockError
 from ZODB.DemoStorage import DemoStorage
@@ -35,12 +36,31 @@ def _file_storage(path: Path, *, read_only: bool) -> FileStorage:
         return FileStorage(str(path), read_only=True)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        return FileStorage(str(path))
+        return FileStorage(str(path), pack_keep_old=False)
     except LockError as error:
         raise DatabaseBusy(
             f"{path} is open for writing in another program. Stop the server first, or use its API; "
             "reading commands work beside it."
         ) from error
+
+
+def forget_history(uri: str, storage: IStorage) -> None:
+    """Let a packed storage hold nothing but its present objects: no scratch file, no dead rows of the server."""
+    match urlsplit(uri).scheme:
+        case "file":
+            # Private names of ZODB 6.4: what a transaction wrote stays in its scratch file until the next one covers it.
+            with storage._lock:
+                storage._tfile.seek(0)
+                storage._tfile.truncate()
+                storage._save_index()
+        case "postgresql":
+            connection = psycopg2.connect(make_dsn(**parse_dsn(uri)))
+            connection.autocommit = True
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("VACUUM (FULL) object_state")
+            finally:
+                connection.close()
 
 
 def _server_storage(uri: str, *, read_only: bool) -> IStorage:

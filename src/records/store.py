@@ -7,15 +7,18 @@ can take away. The database holds only digest, size and type.
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +27,11 @@ from typing import BinaryIO
 from cryptography.hazmat.primitives import hashes
 
 CHUNK = 1 << 20
+AHEAD = 8
+"""Chunks that may wait for the slower digest."""
 RESERVE = 2 * 1024**3
+# Forces one filesystem; where the C library has none, everything is forced.
+_syncfs = getattr(ctypes.CDLL(None), "syncfs", None)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -117,6 +124,33 @@ class ContentStore:
         """Keep bytes that are already in memory."""
         return self.put(BytesIO(content))
 
+    def put_all(self, contents: Sequence[bytes]) -> tuple[Stored, ...]:
+        """Keep several contents at once (批量存入), forced to disk together: two waits for the disk instead of three each.
+
+        Raises StoreFull when the disk is full; what was named by then is swept like anything that no record names.
+        """
+        drafts: list[Path] = []
+        if shutil.disk_usage(self.folder).free - sum(map(len, contents)) < self.reserve_bytes:
+            raise StoreFull(f"less than {self.reserve_bytes} bytes would stay free in {self.folder}")
+        # The gate keeps those who clear away dead drafts out, instead of a lock on each.
+        with self._gated(fcntl.LOCK_SH):
+            try:
+                stored = [self._draft(content, drafts) for content in contents]
+                self._force()
+                fresh = [
+                    self._rename(draft, one.digest, one.size)
+                    for draft, one in zip(drafts, stored, strict=True)
+                ]
+                self._force()
+            except OSError as error:
+                if error.errno in FULL:
+                    raise StoreFull(str(error)) from error
+                raise
+            finally:
+                for draft in drafts:
+                    draft.unlink(missing_ok=True)
+        return tuple(replace(one, fresh=new) for one, new in zip(stored, fresh, strict=True))
+
     def path(self, digest: str) -> Path:
         """Return where the file of a digest lies or would lie; ValueError when it is no SHA-256."""
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
@@ -169,6 +203,43 @@ class ContentStore:
                 _sync_folder(place.parent)
         return bool(places)
 
+    def destroy(self, digest: str, *, older_than: timedelta, now: datetime) -> bool:
+        """Delete a file's bytes for good like ``remove``, unless somebody has just brought the same bytes again.
+
+        False when the file was touched within ``older_than``: whoever did it may be about to name it.
+        """
+        with self._gated(fcntl.LOCK_EX):
+            place = self.path(digest)
+            if place.exists() and place.stat().st_mtime > (now - older_than).timestamp():
+                return False
+            for each in (place, self._quarantine / digest):
+                if each.exists():
+                    each.unlink()
+                    _sync_folder(each.parent)
+        return True
+
+    def mend(self, digest: str, stream: BinaryIO) -> bool:
+        """Put good bytes in the place of lost or damaged ones (修复); False, and nothing done, when these are not good.
+
+        ``put`` trusts a file of the right size under a digest; this one trusts nothing but the digest.
+        """
+        place = self.path(digest)
+        with self._gated(fcntl.LOCK_SH):
+            handle, name = tempfile.mkstemp(prefix="mend-", dir=self._temporary)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                if self._copy(stream, file, None)[0] != digest:
+                    return False
+                self._make_folder(place.parent)
+                with self._gated(fcntl.LOCK_EX):
+                    draft.replace(place)
+                    _sync_folder(place.parent)
+            return True
+        finally:
+            draft.unlink(missing_ok=True)
+
     def empty_quarantine(self, *, older_than: timedelta, now: datetime) -> tuple[str, ...]:
         """Delete what has lain in quarantine for longer than the grace period; return its digests."""
         before = (now - older_than).timestamp()
@@ -189,36 +260,73 @@ class ContentStore:
                     cleared += 1
         return cleared
 
+    def _draft(self, content: bytes, drafts: list[Path]) -> Stored:
+        """Write a draft that is forced to disk later, together with others."""
+        handle, name = tempfile.mkstemp(prefix="put-", dir=self._temporary)
+        drafts.append(Path(name))
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        sm3 = new_sm3()
+        sm3.update(content)
+        return Stored(hashlib.sha256(content).hexdigest(), sm3.hexdigest(), len(content), fresh=True)
+
+    def _force(self) -> None:
+        """Force everything that was written to the store's disk, files and names."""
+        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            if _syncfs is None or _syncfs(handle) != 0:
+                os.sync()
+        finally:
+            os.close(handle)
+
     def _copy(self, stream: BinaryIO, file: BinaryIO, limit: int | None) -> tuple[str, str, int]:
+        """Write a stream and force it to disk; SM3, the slower digest, is computed beside it and while the disk is at work."""
         sha256, sm3, size = hashlib.sha256(), new_sm3(), 0
-        while chunk := stream.read(CHUNK):
-            size += len(chunk)
-            if limit is not None and size > limit:
-                raise TooLarge(limit)
-            if shutil.disk_usage(self.folder).free - len(chunk) < self.reserve_bytes:
-                raise StoreFull(f"less than {self.reserve_bytes} bytes would stay free in {self.folder}")
-            sha256.update(chunk)
-            sm3.update(chunk)
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
+        behind: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(1) as beside:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if limit is not None and size > limit:
+                    raise TooLarge(limit)
+                if shutil.disk_usage(self.folder).free - len(chunk) < self.reserve_bytes:
+                    raise StoreFull(f"less than {self.reserve_bytes} bytes would stay free in {self.folder}")
+                if len(chunk) < CHUNK and not behind:
+                    sm3.update(chunk)
+                else:
+                    behind.append(beside.submit(sm3.update, chunk))
+                sha256.update(chunk)
+                file.write(chunk)
+                if len(behind) > AHEAD:
+                    behind.popleft().result()
+            file.flush()
+            os.fsync(file.fileno())
+            for each in behind:
+                each.result()
         return sha256.hexdigest(), sm3.hexdigest(), size
 
     def _name(self, draft: Path, digest: str, size: int) -> bool:
-        """Give a finished file its name; false when the same bytes had it already.
+        """Give a finished file its name on the disk; false when the same bytes had it already."""
+        folder = self.path(digest).parent
+        self._make_folder(folder)
+        with self._gated(fcntl.LOCK_SH):
+            fresh = self._rename(draft, digest, size)
+            _sync_folder(folder)
+        return fresh
+
+    def _rename(self, draft: Path, digest: str, size: int) -> bool:
+        """Give a finished file its name; false when the same bytes had it already. The caller forces it to disk.
 
         A file of another size under that name is the trace of a broken disk and is replaced.
         """
         place = self.path(digest)
-        self._make_folder(place.parent)
-        with self._gated(fcntl.LOCK_SH):
-            held = place.exists() and place.stat().st_size == size
-            if held:
+        try:
+            if place.stat().st_size == size:
                 os.utime(place)
-            else:
-                draft.rename(place)
-            _sync_folder(place.parent)
-        return not held
+                return False
+        except FileNotFoundError:
+            self._make_folder(place.parent, force=False)
+        draft.rename(place)
+        return True
 
     def _isolate(self, digest: str, older_than: timedelta, now: datetime) -> bool:
         place = self.path(digest)
@@ -232,18 +340,19 @@ class ContentStore:
             _sync_folder(place.parent)
         return True
 
-    def _make_folder(self, folder: Path) -> None:
+    def _make_folder(self, folder: Path, *, force: bool = True) -> None:
         """Make a folder 0700 with its parents, and force each name to disk once in the life of this object.
 
         That a folder exists does not say that its name has reached the disk: another writer may have just made it.
         """
-        if folder in self._durable:
+        if folder in self._durable or (not force and folder.is_dir()):
             return
         if folder != self.folder:
-            self._make_folder(folder.parent)
+            self._make_folder(folder.parent, force=force)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
-        self._durable.add(folder)
+        if force:
+            _sync_folder(folder.parent)
+            self._durable.add(folder)
 
     @contextmanager
     def _gated(self, mode: int) -> Iterator[None]:

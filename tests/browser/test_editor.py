@@ -167,6 +167,13 @@ def test_who_saved_meanwhile_is_told_also_to_a_script(bureau, chromium):
     mine.locator("#meanwhile").wait_for()
     assert mine.input_value("[id='plain_title']") == "白露写的说明。"
     assert "孙国强写的说明。" in mine.inner_text("#meanwhile")
+    # Neither writing on nor leaving the page replaces the other's words; only the button does.
+    mine.on("dialog", lambda dialog: dialog.accept())
+    mine.clock.install()
+    mine.type("[id='plain_title']", "还在比较")
+    mine.clock.fast_forward(60_000)
+    mine.goto(f"{bureau.address}{FOOD}/desk")
+    assert newest(bureau)[2].plain_title == "孙国强写的说明。"
     for page in pages:
         page.context.close()
 

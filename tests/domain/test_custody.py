@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from records.domain import custody
-from records.domain.custody import CONSUMED, HELD, LENT, LOST, RETURNED, STEPS, CustodyState, Move, Thing
+from records.domain.custody import (
+    CONSUMED,
+    HELD,
+    LENT,
+    LOST,
+    RETURNED,
+    SETTLED,
+    STEPS,
+    CustodyState,
+    Move,
+    Thing,
+)
 from records.domain.findings import Finding
 from records.domain.guide_parts import LineKind, MaterialForm
 from records.domain.vocabulary import Grade
@@ -38,6 +49,7 @@ def test_the_whole_table_of_moves():
         ("held", "lend"): "lent", ("lent", "take_back"): "held", ("held", "give_back"): "returned",
         ("held", "keep"): "consumed", ("consumed", "release"): "held", ("held", "report_lost"): "lost",
         ("lent", "report_lost"): "lost", ("consumed", "report_lost"): "lost", ("lost", "find"): "held",
+        ("lost", "explain_loss"): "lost", ("lost", "settle_loss"): "settled", ("settled", "find"): "held",
         ("held", "relocate"): "held", ("held", "offer"): "held", ("lent", "offer"): "lent",
         ("held", "take_over"): "held", ("lent", "take_over"): "lent",
     }  # fmt: skip
@@ -81,7 +93,7 @@ class Life(RuleBasedStateMachine):
         out = moves.count(Move.LEND) - moves.count(Move.TAKE_BACK)
         lost_while_lent = self.past.count((LENT, Move.REPORT_LOST))
         assert out - lost_while_lent == (self.thing.state is LENT)
-        assert moves.count(Move.REPORT_LOST) - moves.count(Move.FIND) == (self.thing.state is LOST)
+        assert moves.count(Move.REPORT_LOST) - moves.count(Move.FIND) == (self.thing.state in (LOST, SETTLED))
         assert moves.count(Move.GIVE_BACK) == (self.thing.state is RETURNED)
         assert moves.count(Move.KEEP) - moves.count(Move.RELEASE) - self.past.count(
             (CONSUMED, Move.REPORT_LOST)
@@ -235,3 +247,23 @@ def test_what_speaks_against_taking_an_original_in(changed, said):
     }
     values |= changed
     assert codes(custody.guard_receive(values.pop("line"), **values)) == said
+
+
+def test_a_loss_is_explained_in_writing_and_settled_by_somebody_else():
+    lost = Thing("Y1", "房产证", LOST, "ouyang", "u")
+    assert [found.code for found in custody.guard_explain(lost, statement="", remedy="")] == [
+        "custody.no-statement", "custody.no-remedy"
+    ]  # fmt: skip
+    assert [f.code for f in custody.guard_settle(lost, explained_by="", by="zhuge")] == [
+        "custody.not-explained"
+    ]
+    for same in ("ouyang", "bai"):
+        assert [f.code for f in custody.guard_settle(lost, explained_by="bai", by=same)] == [
+            "custody.same-person"
+        ]
+    assert custody.guard_settle(lost, explained_by="ouyang", by="zhuge") == ()
+    settled = Thing("Y1", "房产证", SETTLED, "ouyang", "u")
+    assert custody.unaccounted((settled,), {}) == ()
+    assert [f.code for f in custody.guard_settle(settled, explained_by="ouyang", by="zhuge")] == [
+        "custody.wrong-state"
+    ]

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records.domain.findings import Refused
-from records.domain.retention import RetentionRow, expires_on, longest, period_for, read_retention, years_of
+from records.domain.retention import (
+    RetentionRow,
+    Trigger,
+    expires_on,
+    longest,
+    period_for,
+    read_retention,
+    trigger_day,
+    years_of,
+)
 from records.domain.vocabulary import Retention
 
 ON = date(2026, 11, 21)
@@ -72,3 +81,20 @@ def test_what_nobody_determined_is_a_finding():
     assert [(f.code, dict(f.params)) for f in found.findings] == [
         ("retention.undetermined", {"item": "tax", "fonds": "0726", "day": "2026-11-21"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "known", "day"),
+    [
+        (Trigger.CLOSED, {}, ON), (Trigger.EXPIRED, {"valid_until": date(2031, 5, 1)}, date(2031, 5, 1)),
+        (Trigger.EXPIRED, {}, None), (Trigger.CANCELLED, {"valid_until": date(2031, 5, 1)}, None),
+        (Trigger.ENDED, {"noted": date(2030, 1, 2)}, date(2030, 1, 2)),
+    ],
+)  # fmt: skip
+def test_a_period_runs_from_the_event_that_the_table_names_once_it_is_known(trigger, known, day):
+    assert trigger_day(trigger, closed=ON, **known) == day
+
+
+def test_an_approved_row_stands_before_a_nearer_example():
+    rows = [row("food", "*", Retention.D10), row("01", "0726", Retention.D50, approved=True)]
+    assert period_for("food", "0726", ON, rows, item_type="01") is rows[1]

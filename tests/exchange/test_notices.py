@@ -107,6 +107,14 @@ FACTS = {
         "receipts": "延政服存〔2026〕1号",
         "originals": [{"code": "YJ202611210001Y1", "name": "房屋产权证", "copies": "1", "note": ""}],
     },
+    NoticeKind.REFERRAL: {
+        "organ_above": "新乡市市场监督管理局",
+        "law": "《中华人民共和国行政许可法》第三十五条",
+        "opinion": "材料齐全，符合法定形式",
+        "sent_on": "2026-11-23",
+        "statutory_due": "2026-12-18",
+        "materials": MATERIALS,
+    },
 }
 
 

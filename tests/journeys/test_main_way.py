@@ -29,6 +29,6 @@ def test_every_way_in_comes_to_the_same_records(channel, uri, plain, tmp_path):
 def test_the_story_left_what_it_was_about(plain):
     kinds = sorted(name.split(":")[0] for name in plain.records if ":" in name)
     assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {
-        "applicant": 2, "archive": 2, "dossier": 2, "guide": 3, "material": 9, "notice": 7, "original": 2, "person": 23,
+        "applicant": 2, "archive": 2, "dossier": 2, "guide": 3, "material": 9, "notice": 7, "original": 2, "person": 31,
     }  # fmt: skip
     assert plain.code == "J043-ZY·SP·2026-D10-ZCG-0001"

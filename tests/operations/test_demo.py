@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from records.clock import FrozenClock, civil_date
+from records.domain.vocabulary import DossierState
 from records.exchange.guides import shipped_guides
 from records.operations import indexing, office
 from records.operations.digest import semantic_digest
+from records.operations.reuse import rederive
 from records.operations.services import open_services
 from records.scripts import demo, plans, story
 from records.vault import Vault
@@ -139,3 +141,17 @@ def test_a_replay_says_the_same(filled, tmp_path):
         assert digests[0] == digests[1]
     finally:
         again.close()
+
+
+def test_every_kept_verdict_of_the_closed_cases_of_the_demo_comes_out_the_same(filled):
+    closed = {DossierState.DELIVERED, DossierState.ARCHIVED, DossierState.DECLINED, DossierState.WITHDRAWN}
+    with filled.database.read() as root:
+        site = root["site"]
+        cases = [dossier for dossier in site.dossiers.values() if dossier.state in closed]
+        verdicts = [verdict for dossier in cases for verdict in rederive(site, dossier)]
+        reused = {(d.id, e[0], e[1]) for d in cases for e in d.entries if e[3] == "reused"}
+        longest = max(len(text) for dossier in cases for *_, text in dossier.judged)
+    assert len(verdicts) >= 10
+    assert [verdict for verdict in verdicts if not verdict.equal] == []
+    assert reused <= {(verdict.dossier, verdict.line, verdict.material) for verdict in verdicts}
+    assert longest <= 32

@@ -15,17 +15,20 @@ from click.testing import CliRunner
 from webtest import TestApp, Upload
 
 import records
+from records.domain.findings import Refused
 from records.domain.reuse import SHARING
 from records.exchange import samples
 from records.forms.verbs import VERBS, verb
-from records.operations import dossiers
+from records.operations import dossiers, pulling
 from records.operations.people import issue_token
 from records.scripts.instance import Instance
 from records.scripts.verbs import command_of
 from tests.office import ANOTHER, CLERK
 from tests.views.pages import form
+from tests.views.public_office import archived
 
 from .cases import REPORT, VENUE, entries, last_transaction, ok, on, override, paper, refused
+from .test_pulling import paper_of
 
 LINE, TITLE, OFFICE_FILES = "hygiene-report", "公共场所卫生检测或者评价报告", Path(records.__file__).parent
 
@@ -46,6 +49,9 @@ ASIDE = {
     ("dossiers", "tell_apart"): "what lies on the line is told to be another",
     ("dossiers", "part"): "what lies on the line is told to be another",
     ("dossiers", "receive_original"): "the paper of what lies on the line, judged by the custody rules",
+    ("dossiers", "answer_referral"): "what a higher organ issued",
+    ("dossiers", "pull"): "asked below with its own findings: the paper lies in the archives of the office",
+    ("custody", "explain_loss"): "what the keeper of a lost paper writes, on no line",
     ("custody", "give_back"): "the office gives",
 }
 
@@ -56,6 +62,7 @@ MADE_IN = {
     ("materials", "_new_material"): "submit",
     ("materials", "add_result"): "what the office issued",
     ("proofs", "keep"): "proof about a person, on no line",
+    ("pulling", "_filed"): "pull",
     ("validity", "_as_corrected"): "nothing is stored: a key is asked for",
 }
 
@@ -125,7 +132,7 @@ def typed(name: str) -> dict[str, object]:
     return {"gaps": gaps, "until": "2026-12-01"}
 
 
-def by_api(office, case, one, content):
+def by_api(office, case, one, content, *, values=None):
     until = office.clock.today().replace(year=2027)
     made = office.do(
         CLERK, lambda act: issue_token(act, act.site.people[CLERK], label="测试", scopes=["*"], until=until)
@@ -135,22 +142,21 @@ def by_api(office, case, one, content):
     path = f"/api/v1/dossiers/{case}/{one.name}"
     with office.site() as site:
         headers["If-Match"] = f'"{site.dossiers[case].seq}"'
+    values = values or typed(one.name)
     if one.file:
         files = [(one.file, "再交.pdf", content)]
-        answer = TestApp(office.app).post(
-            path, typed(one.name), upload_files=files, headers=headers, status=409
-        )
+        answer = TestApp(office.app).post(path, values, upload_files=files, headers=headers, status=409)
     else:
-        answer = TestApp(office.app).post_json(path, typed(one.name), headers=headers, status=409)
+        answer = TestApp(office.app).post_json(path, values, headers=headers, status=409)
     return before, [
         (found["code"], found["params"].get("id"), found["basis"]) for found in answer.json["findings"]
     ]
 
 
-def by_command(office, case, one, content, tmp_path):
+def by_command(office, case, one, content, tmp_path, *, values=None):
     before = last_transaction(office)
     arguments = [case]
-    for name, value in typed(one.name).items():
+    for name, value in (values or typed(one.name)).items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         arguments += [f"--{name.replace('_', '-')}", text]
     if one.file:
@@ -202,6 +208,38 @@ def test_no_door_takes_or_demands_what_is_held(office, held, tmp_path, noun, nam
     assert entries(office, case)[LINE] == (report, "reused")
     with office.site() as site:
         assert len(site.materials[report].renditions) == 1
+
+
+@pytest.mark.parametrize("channel", ["screen", "api", "command"])
+def test_no_door_pulls_from_the_archives_what_is_held(office, tmp_path, channel):
+    item = archived(office)
+    with office.site() as site:
+        case = office.case(site.archives[item].applicant, VENUE)
+    values = {"line": LINE, "item": item, "paper": paper_of(office, item).digest, "purpose": "核对", **REPORT}
+    assert not isinstance(office.do(CLERK, on(case, pulling.pull, **values)), Refused)
+    with office.site() as site:
+        (report,) = [row[10] for row in site.dossiers[case].pulls]
+    one, values = verb("dossiers", "pull"), {name: str(value) for name, value in values.items()}
+    expected = {("material.line-filled", None), ("pull.held", report)}
+    match channel:
+        case "api":
+            before, found = by_api(office, case, one, b"", values=values)
+            assert {(code, other) for code, other, _ in found} == expected
+        case "command":
+            before, found = by_command(office, case, one, b"", tmp_path, values=values)
+            assert {(code, other) for code, other, _ in found} == expected
+        case _:
+            browser = office.browser(CLERK)
+            page = browser.get(f"/dossiers/{case}/archives", {"item": item, "purpose": "核对"})
+            filled = form(page, "/pull")
+            before = last_transaction(office)
+            typed_here = [
+                (name, values.get(name, field[0].value)) for name, field in filled.fields.items() if name
+            ]
+            answer = browser.post(f"/dossiers/{case}/pull", typed_here, status=409)
+            assert "材料库里已经有这份材料" in answer.text
+    assert last_transaction(office) == before
+    assert entries(office, case)[LINE] == (report, "reused")
 
 
 def test_one_file_under_two_names_is_one_material(office):

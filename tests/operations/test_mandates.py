@@ -358,6 +358,11 @@ def test_a_member_who_was_joined_wrongly_leaves_nothing_in_the_familys_case(offi
     assert set(entries(office, case)) == {"household"}
     ok(office.do(CLERK, lambda act: joins.separate(
         act, act.site.applicants[other], other=abroad, why="另有其人")))  # fmt: skip
+    ok(
+        office.do(
+            REVIEWER, lambda act: joins.confirm_separation(act, act.site.applicants[other], other=abroad)
+        )
+    )
     assert entries(office, case) == {}
     with office.site() as site:
         assert [row[0] for row in site.dossiers[case].separated] == ["household"]

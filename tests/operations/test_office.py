@@ -69,7 +69,7 @@ def test_the_example_describes_eight_fonds_and_everybody_the_demo_needs(example)
         ("reviewer", "social-insurance"): 1, ("reviewer", "transport"): 1, ("reviewer", "real-estate-registration"): 1,
         ("editor", "*"): 1, ("editor", "market-regulation"): 1, ("publisher", "*"): 1,
         ("archivist", "health-commission"): 1, ("archivist", "market-regulation"): 1, ("archivist", "*"): 1,
-        ("auditor", "*"): 1, ("administrator", "*"): 1,
+        ("auditor", "*"): 1, ("administrator", "*"): 1, ("appraiser", "*"): 8,
     }  # fmt: skip
     assert {key: fonds["number"] for key, fonds in example["fonds"].items()} == {
         "health-commission": "J061", "market-regulation": "J043", "civil-affairs": "J027", "education": "J031",
@@ -157,6 +157,9 @@ def test_unknown_units_roles_windows_and_backward_dates_are_told_at_once():
         ("office.credit-code", "units.health-commission.credit_code", {"value": "11990726009900013H"}),
         ("office.unit-unknown", "fonds.edukation", {"unit": "edukation"}),
         ("office.no-retention", "retention.edukation", {"unit": "edukation"}),
+        ("office.unit-unknown", "disposition.education", {"unit": "education"}),
+        ("office.no-signers", "disposition.edukation", {"unit": "edukation"}),
+        ("office.unit-unknown", "transfer.education", {"unit": "education"}),
         ("office.window-unknown", "people.2.window", {"window": "Z99"}),
         ("office.dates", "people.4.letters.0.until", {"letter": "云卫健授〔2024〕3号"}),
         ("office.unit-unknown", "people.7.unit", {"unit": "civil"}),
@@ -235,10 +238,10 @@ def test_a_founded_site_stands_with_its_people_and_its_traces(database, vault, e
             "A03",
         ]
         assert [person.number for person in sorted(site.people.values(), key=lambda one: one.number)] == list(
-            range(1, 24)
+            range(1, 32)
         )
-        assert len(site.audit) == 24
-        assert site.feed.last == 23
+        assert len(site.audit) == 32
+        assert site.feed.last == 31
         assert b'"site.found"' in site.audit[1].line
         assert {person.password_hash for person in site.people.values()} == {""}
 

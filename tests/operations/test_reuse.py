@@ -13,7 +13,6 @@ from records.operations import consents, dossiers, materials, overrides, promise
 from records.operations.checklists import checklist_of, warnings_of
 from records.operations.reuse import rederive
 from tests.office import ANOTHER, CLERK, HEALTH_REVIEWER, REVIEWER
-from tests.operations.test_demo import filled  # noqa: F401
 
 from .cases import (
     FOOD,
@@ -249,20 +248,6 @@ def test_a_promise_stands_for_the_paper_where_the_guide_names_its_clause(office,
     state = state_of(office, case)
     assert (state.status, state.explanation, state.handed_in) == ("filled", "checklist.promised", False)
     accept(office, case)
-
-
-def test_every_kept_verdict_of_the_closed_cases_of_the_demo_comes_out_the_same(filled):  # noqa: F811
-    closed = {DossierState.DELIVERED, DossierState.ARCHIVED, DossierState.DECLINED, DossierState.WITHDRAWN}
-    with filled.database.read() as root:
-        site = root["site"]
-        cases = [dossier for dossier in site.dossiers.values() if dossier.state in closed]
-        verdicts = [verdict for dossier in cases for verdict in rederive(site, dossier)]
-        reused = {(d.id, e[0], e[1]) for d in cases for e in d.entries if e[3] == "reused"}
-        longest = max(len(text) for dossier in cases for *_, text in dossier.judged)
-    assert len(verdicts) >= 10
-    assert [verdict for verdict in verdicts if not verdict.equal] == []
-    assert reused <= {(verdict.dossier, verdict.line, verdict.material) for verdict in verdicts}
-    assert longest <= 32
 
 
 def test_a_kept_verdict_that_was_tampered_with_is_found(office, person, held):

@@ -10,7 +10,7 @@ from records.rules.retention import read_row
 
 CELLS = {
     "item": "food", "title": "食品经营许可", "fonds": "0726", "retention": "D30", "basis": "", "status": "已批准",
-    "approval": "延档批〔2026〕3号", "since": "2026-01-01", "until": "",
+    "approval": "延档批〔2026〕3号", "since": "2026-01-01", "until": "", "trigger": "closed",
 }  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def test_an_office_row_is_read():
 
 @pytest.mark.parametrize(
     ("change", "column"),
-    [({"approval": ""}, "approval"), ({"status": "maybe"}, "status"), ({"retention": "D31"}, "retention"), ({"since": ""}, "since")],
+    [({"approval": ""}, "approval"), ({"status": "maybe"}, "status"), ({"retention": "D31"}, "retention"), ({"since": ""}, "since"), ({"trigger": "soon"}, "trigger")],
 )  # fmt: skip
 def test_a_bad_row_names_its_column(change, column):
     with pytest.raises(BadRow, match=rf"office\.csv:2: {column}: "):

@@ -117,7 +117,8 @@ def test_id_has_its_stable_keys(number, code, said):
 def test_code_takes_an_archival_code_apart():
     code, said = asked("code", "J043-ZY·SP·2026-D30-ZCG-0001")
     assert code == 0
-    assert set(said) == {"valid", "parts", "normalised", "findings"}
+    assert set(said) == {"valid", "parts", "normalised", "findings", "pattern"}
+    assert (said["pattern"]["arranged"], said["pattern"]["category"]) == ("item", "*")
     assert (said["valid"], said["normalised"], said["findings"]) == (True, "J043-ZY·SP·2026-D30-ZCG-0001", [])
     assert "J043" in said["parts"].values()
 
@@ -160,7 +161,15 @@ def test_retention_of_a_guide_and_of_a_type():
         0,
         {
             "retention": "D30", "label": "定期30年", "expires_on": "2056-12-31",
-            "basis": "令第8号所列期限；本机关保管期限表待批准", "approval": "", "approved": False, "findings": [],
+            "basis": "行政确认 令第8号所列期限；本机关保管期限表待批准", "approval": "", "approved": False,
+            "explained": [
+                "密级 内部：全宗（档案法 第二十七条；本机关分类方案待批准）",
+                "开放状态 待审：全宗（档案法 第二十七条；本机关分类方案待批准）",
+                "保管期限 D30：事项类型（行政确认 令第8号所列期限；本机关保管期限表待批准）",
+                "起算 closed：事项类型（行政确认 令第8号所列期限；本机关保管期限表待批准）",
+                "门类 ZY·SP：办事指南（办事指南第1版归档要求（示例，待批准））",
+            ],
+            "findings": [],
         },
     )  # fmt: skip
     assert asked("retention", "01.long", "--on", "2026-03-02")[1]["expires_on"] is None
@@ -170,7 +179,7 @@ def test_retention_of_a_guide_and_of_a_type():
 
 def test_init_founds_a_site_once_from_a_readable_file(ini):
     code, said = asked("-c", str(ini), "init")
-    assert (code, len(said)) == (0, 23)
+    assert (code, len(said)) == (0, 31)
     assert all(len(password) == 19 for password in said.values())
     assert run("-c", str(ini), "init")[0] == 1
     assert asked("-c", str(ini), "verify") == (0, {"ok": True})
@@ -265,7 +274,12 @@ def test_export_and_verify_package_and_a_damaged_one(instance, archived, tmp_pat
     assert code == 0
     package = Path(said["package"])
     code, judged = asked("verify-package", str(package))
-    assert (code, judged["ok"], judged["findings"]) == (0, True, [])
+    assert (code, judged["ok"], [found["code"] for found in judged["findings"]]) == (
+        0,
+        True,
+        ["package.sm3-unchecked"],
+    )
+    assert asked("verify-package", "--all", str(package))[1]["findings"] == []
     part = next(path for path in sorted((package / "data").rglob("*.pdf")))
     part.write_bytes(part.read_bytes() + b"x")
     code, judged = asked("verify-package", str(package))

@@ -14,7 +14,11 @@ from click.testing import CliRunner
 from records.exchange import samples
 from records.forms.verbs import VERBS
 from records.scripts.command import main
+from tests.extraction.ofds import ofd, packed
 from tests.office import ADMIN, ANOTHER, ARCHIVIST, CITIZEN, CLERK, REVIEWER, build_office
+from tests.operations.cases import accept
+
+LICENCE = "1.2.156.3005.2.11100000MB0307870M001.11419999MB0000001X.JY24199990000001.001.K"
 
 
 @pytest.fixture
@@ -84,7 +88,7 @@ def test_everything_missing_is_told_once_by_a_typed_list(office, typed):
 SUBJECTS = [verb for verb in VERBS if verb.subject and verb.noun == "dossiers"]
 ANSWERS = {
     "line": "application", "why": "撤回", "material": "none", "until": "2026-12-08", "reason": "false",
-    "number": CITIZEN, "relation": "spouse", "member": "none",
+    "item": "none", "paper": "none", "purpose": "核对", "number": CITIZEN, "relation": "spouse", "member": "none",
     "outcome": "refused", "method": "counter", "gaps": '[{"line": "application", "kind": "missing"}]',
 }  # fmt: skip
 
@@ -165,4 +169,50 @@ def test_two_numbers_are_joined_and_separated_at_the_prompt(office, typed, tmp_p
     code, said = typed(REVIEWER, *confirm)
     assert (code, [each["role"] for each in said["links"]]) == (0, ["same"])
     code, said = typed(CLERK, "applicants", "separate", abroad, "--other", person, "--why", "另有其人")
+    assert (code, len(said["links"])) == (0, 1)
+    confirm = ("applicants", "confirm-separation", person, "--other", abroad)
+    assert codes(typed(CLERK, *confirm)) == (1, ["separate.same-person"])
+    code, said = typed(REVIEWER, *confirm)
     assert (code, said["links"]) == (0, [])
+
+
+def test_a_case_goes_up_at_the_prompt_and_its_answer_comes_back(office, typed, tmp_path):
+    case = office.case(office.applicant())
+    accept(office, case)
+    office.fetch(case)
+    refer = ("dossiers", "refer", case, "--organ", "云州市市场监督管理局", "--law", "行政许可法 第三十五条")
+    assert codes(typed(REVIEWER, *refer)) == (1, ["refer.no-opinion"])
+    code, said = typed(REVIEWER, *refer, "--opinion", "报请决定")
+    assert (code, said["events"][-1]["event"], len(said["notices"])) == (0, "refer", 2)
+    answer = (
+        "dossiers",
+        "answer-referral",
+        case,
+        "--outcome",
+        "granted",
+        "--result-number",
+        "JY24199990000777",
+    )
+    assert codes(typed(REVIEWER, *answer)) == (1, ["referral.no-file"])
+    code, said = typed(REVIEWER, *answer, "--file", paper(tmp_path, "许可证"))
+    assert (code, said["result_number"], bool(said["result_material"])) == (0, "JY24199990000777", True)
+
+
+def test_an_e_licence_as_ofd_is_handed_in_at_the_prompt_and_what_is_none_is_refused(office, typed, tmp_path):
+    case = office.case(office.applicant())
+    (tmp_path / "图.ofd").write_bytes(ofd("布局图", licence=LICENCE))
+    (tmp_path / "文档.ofd").write_bytes(packed({"word/document.xml": "<w/>"}))
+    submit = ("dossiers", "submit", case, "--line", "kitchen-plan", "--issued-on", "2026-11-20", "--file")
+    assert codes(typed(CLERK, *submit, str(tmp_path / "文档.ofd"))) == (1, ["file.broken"])
+    code, said = typed(CLERK, *submit, str(tmp_path / "图.ofd"))
+    assert (code, said["licence_identifier"], said["grade"]) == (0, LICENCE, "D")
+
+
+def test_all_cases_of_a_package_are_opened_at_the_prompt(office, typed):
+    opens = ("one_things", "open", "--key", "open-restaurant", "--applicant", office.applicant())
+    code, said = typed(CLERK, *opens, "--situation", '{"agent": true}')
+    assert (code, [case["guide"] for case in said["matter"]["cases"]]) == (
+        0,
+        ["sole-trader-registration", "food-business"],
+    )
+    assert codes(typed(CLERK, *opens)) == (1, ["onething.open-already"])

@@ -23,7 +23,7 @@ def said(page) -> list[str]:
 def test_wrong_passwords_before_a_change_lock_the_account_like_those_at_the_log_in(office):
     browser = office.browser(CLERK)
     for _ in range(5):
-        assert said(change(browser, "错的", 409)) == ["原密码不对，没有改动。请重新输入。"]
+        assert said(change(browser, "错的", 409)) == ["密码不对，没有改动。请重新输入。"]
     locked = ["连续输错5次密码，账号已锁定10分钟，没有改动。请稍候再试；如果不是本人输入，请告知系统管理员。"]
     assert said(change(browser, PASSWORD, 409)) == locked
     with office.site() as site:

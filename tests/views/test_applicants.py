@@ -73,6 +73,7 @@ def test_a_person_is_asked_for_a_name_and_an_organisation_for_its_head_too(offic
         ]
 
     assert labels(CITIZEN) == ["公民身份号码", "姓名", "联系电话 选填"]
+    assert labels("E12345678") == ["证件号码", "姓名", "联系电话 选填"]
     assert labels(SHOP) == ["统一社会信用代码", "名称", "联系电话 选填", "法定代表人（负责人）"]
 
 

@@ -38,7 +38,9 @@ def test_an_archivist_sees_the_own_fonds_only(office):
 
 
 def test_a_bad_cursor_is_a_bad_request(office):
-    office.browser(ARCHIVIST).get("/archives", {"after": "zz"}, status=400)
+    page = office.browser(ARCHIVIST).get("/archives", {"after": "zz"}, status=400)
+    assert "没有这个页面" in words(page)
+    assert "Bad Request" not in page.text
 
 
 def test_an_item_shows_description_papers_in_order_checks_and_digest(office):
@@ -49,6 +51,8 @@ def test_an_item_shows_description_papers_in_order_checks_and_digest(office):
         code, digest, report = record.code, record.package_digest, json.loads(record.report)
         title, basis, count = record.title, record.retention_basis, record.document_count
     text = words(page)
+    wish = page.click("登记利用申请")
+    assert wish.forms["request"]["items"].value == code
     assert page.html.h1.get_text() == title
     for shown in (code, digest, basis, "定期30年", "2056-12-31"):
         assert shown in text

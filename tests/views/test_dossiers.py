@@ -6,6 +6,8 @@ from webtest import Upload
 from records.domain.vocabulary import DeliveryMethod, Outcome
 from records.operations import dossiers, materials
 from records.operations.clocks import deliver_due
+from records.operations.resemblances import read_and_compare
+from tests.extraction.ofds import ofd, packed, parts
 from tests.office import CITIZEN, CLERK, HEALTH_REVIEWER, NAME, REVIEWER
 
 from .pages import choose, errors, form, pdf, words
@@ -565,3 +567,33 @@ def test_a_decision_that_was_not_delivered_in_time_is_overdue_on_the_desk(office
     clerk = office.browser(CLERK)
     for path in ("/desk?list=deliver", f"/dossiers/{case}"):
         assert "逾期" in clerk.get(path).text, path
+
+
+def test_an_e_licence_as_ofd_is_taken_read_and_its_identifier_only_warned_of(office):
+    case = office.case(office.applicant())
+    browser = office.browser(CLERK)
+    wrong = "1.2.156.3005.2.11100000MB0307870M001.11419999MB0000001X.JY24199990000001.001.0"
+    body = ofd("布局图", f"电子证照标识 {wrong}")
+    one = form(browser.get(f"/dossiers/{case}"), "/submit", line="kitchen-plan")
+    assert ".ofd" in one["upload"].attrs["accept"]
+    one["upload"] = [Upload("布局图.ofd", body, "application/ofd")]
+    one["issued_on"] = "2026-11-20"
+    page = one.submit(status=303).follow()
+    warned = page.html.select("#line-kitchen-plan .warn")
+    assert ["电子证照标识校验不符" in each.text for each in warned] == [True]
+    assert not page.html.select('#line-kitchen-plan a[target="preview"]')
+    with office.site() as site:
+        entry = site.dossiers[case].entries[0]
+    read_and_compare(office.services, entry[2])
+    with office.site() as site:
+        held, holding = site.materials[entry[1]], site.holdings[entry[2]]
+        assert (held.licence_identifier, holding.media_type) == (wrong, "application/ofd")
+        assert (holding.text_status, holding.text_pages) == ("text", (f"布局图\n电子证照标识 {wrong}",))
+    assert wrong in words(browser.get(f"/materials/{held.id}"))
+    sent = browser.get(f"/dossiers/{case}/file?digest={entry[2]}")
+    assert (sent.body, sent.content_type) == (body, "application/ofd")
+    assert sent.headers["Content-Disposition"].endswith(".ofd")
+    bomb = packed({**parts("布局图"), "Doc_0/Res/big.bin": bytes(40 << 20)})
+    one = form(browser.get(f"/dossiers/{case}"), "/submit", line="application")
+    one["upload"] = [Upload("申请书.ofd", bomb, "application/ofd")]
+    assert "文件打不开" in words(one.submit(status="*"))

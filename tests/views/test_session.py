@@ -100,7 +100,7 @@ def test_a_first_password_must_be_changed_before_anything_else(office):
     one["password"], one["new"], one["again"] = PASSWORD, "山下有一条小河流过", "山下有一条小河流过"
     assert errors(one.submit(status=409)) == ["密码至少10个字符。可以用几个词连起来，便于记忆。"]
     one["password"], one["new"], one["again"] = "错的", "山下有一条小河慢慢流过", "山下有一条小河慢慢流过"
-    assert errors(one.submit(status=409)) == ["原密码不对，没有改动。请重新输入。"]
+    assert errors(one.submit(status=409)) == ["密码不对，没有改动。请重新输入。"]
     one["password"] = PASSWORD
     assert one.submit(status=303).location == "http://localhost/desk?done=password"
     assert browser.get("/desk").status_int == 200

@@ -21,8 +21,22 @@ def doors(page) -> list[str]:
 @pytest.mark.parametrize(
     ("userid", "expected"),
     [
-        ("auditor", ["/desk/burden", "/desk/audit", "/desk/overrides", "/desk/audit/heads"]),
-        (ADMIN, ["/desk/burden", "/desk/people", "/desk/jobs", "/desk/system"]),
+        (
+            "auditor",
+            [
+                "/desk/burden",
+                "/desk/audit",
+                "/archives/disposition",
+                "/archives/holds",
+                "/archives/transfers",
+                "/archives/opening",
+                "/archives/keeping",
+                "/archives/reports",
+                "/desk/overrides",
+                "/desk/audit/heads",
+            ],
+        ),
+        (ADMIN, ["/desk/burden", "/desk/people", "/desk/jobs", "/desk/system", "/archives/keeping"]),
         (
             "sunguoqiang",
             [
@@ -41,6 +55,7 @@ def doors(page) -> list[str]:
                 "/desk/guides/unanswered",
                 "/desk/standards",
                 "/desk/burden",
+                "/archives/reports",
                 "/desk/overrides",
             ],
         ),

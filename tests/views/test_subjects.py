@@ -9,7 +9,8 @@ from webtest import TestApp
 
 from records.operations.people import issue_token
 from tests.office import ANOTHER, CITIZEN, CLERK, EDITOR, NAME, REVIEWER
-from tests.operations.cases import FOOD, VENUE, deliver, ok
+from tests.operations.cases import FOOD, HEALTH_ARCHIVIST, VENUE, archive, deliver, ok
+from tests.operations.test_joins import give_card
 from tests.operations.test_mandates import in_force
 
 from .pages import errors, form, pdf, words
@@ -61,7 +62,15 @@ def test_a_join_is_proposed_looked_at_by_another_from_the_desk_and_separated(off
     one = form(page, "/separate")
     assert errors(one.submit(status=409)) == ["理由：没有写分开的理由。请写明怎么发现关联错了。"]
     one["why"] = "另有其人"
-    assert "已分开" in words(one.submit(status=303).follow())
+    page = one.submit(status=303).follow()
+    assert "已提出分开" in words(page)
+    assert "待复核： 分开" in words(page)
+    assert [link.get_text(strip=True) for link in page.html.select("#subject a[href*='join?']")] == [
+        "不予分开"
+    ]
+    assert "E*******8" in words(browser.get(f"/applicants/{person}"))
+    page = second.get("/applicants/second-looks").click("复核后分开")
+    assert "已分开" in words(form(page, "/confirm_separation").submit(status=303).follow())
     assert "E*******8" not in words(browser.get(f"/applicants/{person}"))
     assert NAME in words(browser.get(f"/applicants/{person}"))
 
@@ -218,6 +227,8 @@ def separate(office, person: str, abroad: str) -> None:
     one = form(office.browser(CLERK).get(f"/applicants/{person}/separate?other={abroad}"), "/separate")
     one["why"] = "另有其人"
     one.submit(status=303)
+    page = office.browser(REVIEWER).get(f"/applicants/{person}/confirm_separation?other={abroad}")
+    form(page, "/confirm_separation").submit(status=303)
 
 
 def test_an_open_case_says_why_its_line_is_empty_and_a_closed_one_shows_nothing_of_the_other(office, two):
@@ -253,3 +264,24 @@ def test_a_family_is_named_and_struck_on_the_case(office):
     assert "诸葛𠮷" not in words(page)
     with office.site() as site:
         assert (site.dossiers[case].members, member in site.applicants) == ((), True)
+
+
+def test_an_archived_item_bears_the_note_and_its_package_stays_as_it_was(office, two):
+    person, abroad = two
+    give_card(office, person)
+    join(office, person, abroad)
+    item = archive(office, office.case(abroad, VENUE, again="第二处场所"))
+    archivist = office.browser(HEALTH_ARCHIVIST)
+    before = archivist.get(f"/api/v1/archives/{item}").json
+    assert before["corrections"] == []
+    assert "更正说明" not in words(archivist.get(f"/archives/{item}"))
+    separate(office, person, abroad)
+    after = archivist.get(f"/api/v1/archives/{item}").json
+    assert [(each["line"], each["why"]) for each in after.pop("corrections")] == [("identity", "另有其人")]
+    assert before.pop("corrections") == []
+    assert after == before
+    page = archivist.get(f"/archives/{item}")
+    rows = [
+        row for row in page.html.select("dl div") if "更正说明" in row.text or "Correction note" in row.text
+    ]
+    assert [("另有其人" in row.text, "2026年11月23日" in row.text) for row in rows] == [(True, True)]

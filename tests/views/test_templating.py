@@ -234,3 +234,10 @@ def test_what_stands_below_every_page_leads_back_to_this_one(site):
         assert foot.find("input", attrs={"name": "back"})["value"] == path
         assert foot.find("button", attrs={"aria-pressed": "true", "name": "lang"})["lang"] == lang
     assert "Need a person?" in foot.text
+
+
+def test_the_error_summary_is_drawn_by_the_layout_alone():
+    folder = SOURCE / "templates"
+    pages = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.pt")}
+    desks = {name for name, text in pages.items() if "layout['desk']" in text}
+    assert sorted(name for name in desks if "parts['errors']" in pages[name]) == []

@@ -25,6 +25,7 @@ class CustodyState(Term):
     RETURNED = "returned", "已退还"
     CONSUMED = "consumed", "留存归档"
     LOST = "lost", "遗失"
+    SETTLED = "settled", "遗失已处理"
 
 
 class Move(Term):
@@ -38,12 +39,14 @@ class Move(Term):
     RELEASE = "release", "取出留存"
     REPORT_LOST = "report_lost", "报告遗失"
     FIND = "find", "找回"
+    EXPLAIN = "explain_loss", "说明遗失处理"
+    SETTLE = "settle_loss", "复核遗失处理"
     RELOCATE = "relocate", "变更位置"
     OFFER = "offer", "交班"
     TAKE_OVER = "take_over", "接班"
 
 
-HELD, LENT, RETURNED, CONSUMED, LOST = CustodyState
+HELD, LENT, RETURNED, CONSUMED, LOST, SETTLED = CustodyState
 
 #: What the office still answers for to the owner; a case with one of these cannot be archived.
 OPEN = frozenset({HELD, LENT, LOST})
@@ -59,7 +62,9 @@ STEPS: Mapping[Move, tuple[frozenset[CustodyState], CustodyState | None]] = {
     Move.KEEP: (frozenset({HELD}), CONSUMED),
     Move.RELEASE: (frozenset({CONSUMED}), HELD),
     Move.REPORT_LOST: (frozenset({HELD, LENT, CONSUMED}), LOST),
-    Move.FIND: (frozenset({LOST}), HELD),
+    Move.FIND: (frozenset({LOST, SETTLED}), HELD),
+    Move.EXPLAIN: (frozenset({LOST}), None),
+    Move.SETTLE: (frozenset({LOST}), SETTLED),
     Move.RELOCATE: (frozenset({HELD}), None),
     Move.OFFER: (PASSED_ON, None),
     Move.TAKE_OVER: (PASSED_ON, None),
@@ -171,6 +176,26 @@ def guard_reason(move: Move, thing: Thing, *, why: str) -> tuple[Finding, ...]:
     """Check a move that must be explained: a loss (报告遗失), or taking out what the case kept (取出留存)."""
     found = guard_state(move, thing)
     return found if why else (*found, Finding("custody.no-reason", subject="why"))
+
+
+def guard_explain(thing: Thing, *, statement: str, remedy: str) -> tuple[Finding, ...]:
+    """Check that a loss is explained in writing (说明遗失处理): what happened, and what was done for the owner."""
+    found = list(guard_state(Move.EXPLAIN, thing))
+    if not statement:
+        found.append(Finding("custody.no-statement", subject="statement"))
+    if not remedy:
+        found.append(Finding("custody.no-remedy", subject="remedy"))
+    return tuple(found)
+
+
+def guard_settle(thing: Thing, *, explained_by: str, by: str) -> tuple[Finding, ...]:
+    """Check that somebody else confirms an explained loss (复核): ``custody.not-explained``, ``custody.same-person``."""
+    found = guard_state(Move.SETTLE, thing)
+    if found:
+        return found
+    if not explained_by:
+        return (Finding("custody.not-explained"),)
+    return (Finding("custody.same-person"),) if by in (explained_by, thing.keeper) else ()
 
 
 def guard_release(thing: Thing, *, why: str, archived: str) -> tuple[Finding, ...]:

@@ -150,6 +150,26 @@ def proof_of(guide: Guide) -> Proof:
     return Proof(guide.key, guide.title, guide.result.material, tuple(needs))
 
 
+class Outline(NamedTuple):
+    """What lists say of a guide (梗概): key, title, whose it is, what it yields, always needs and ever asks for."""
+
+    key: str
+    title: str
+    unit: str
+    fonds: str
+    yields: str
+    needs: tuple[str, ...]
+    asks: tuple[str, ...]
+
+
+def outline(guide: Guide) -> Outline:
+    """Return what lists say of a guide, so that they need not read it whole."""
+    proof = proof_of(guide)
+    return Outline(
+        guide.key, guide.title, guide.unit, guide.fonds, proof.yields, proof.needs, asked_of(guide)
+    )
+
+
 def asked_of(guide: Guide) -> tuple[str, ...]:
     """Return every standard material that a line of a guide names, in any situation."""
     return tuple(dict.fromkeys(line.material for line in guide.lines if line.material))

@@ -112,6 +112,45 @@ class Combined:
         return "加".join(period.label for period in self.total)
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the cases of one matter share (同一件事): materials that several of them need, and results that go on inside the office."""
+
+    once: tuple[Asked, ...]
+    fed: tuple[Fed, ...]
+
+
+def shared_by(cases: Mapping[str, tuple[Guide, Answers]]) -> Shared:
+    """Return what several cases need and is asked for once, and what one of them yields and others take; by case."""
+    taken = {
+        case: [line for line in guide.lines if line.material and needed(line, answers)]
+        for case, (guide, answers) in cases.items()
+    }
+    yields = {guide.result.material: (case, guide.result.name) for case, (guide, _) in cases.items()}
+    asked = _once([(case, line) for case, lines in taken.items() for line in lines])
+    fed = []
+    for each in asked:
+        case, name = yields.get(each.material, ("", ""))
+        takers = tuple(key for key, _line in each.lines if key != case)
+        if case and takers:
+            fed.append(Fed(each.material, name, case, takers))
+    given = {each.material for each in fed}
+    several = (each for each in asked if len({key for key, _line in each.lines}) > 1)
+    return Shared(tuple(each for each in several if each.material not in given), tuple(fed))
+
+
+def every_question(one_thing: OneThing, guides: Mapping[str, Guide]) -> tuple[Question, ...]:
+    """Return every question a package may put, each under the key by which it is answered there."""
+    every = {question.key: question for question in one_thing.questions}
+    for part in one_thing.parts:
+        for question in guides[part.guide].situations:
+            key = question_key(one_thing, part.guide, question.key)
+            every.setdefault(
+                key, Question(key, question.text, question.kind, question.options, question.note)
+            )
+    return tuple(every.values())
+
+
 def answers_for(one_thing: OneThing, guide: Guide, answers: Answers) -> dict[str, Answer]:
     """Return the answers of the package as the questions of one of its guides name them."""
     own = {}

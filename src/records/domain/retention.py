@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .findings import Finding, Refused, Severity
-from .vocabulary import Retention
+from .vocabulary import Retention, Term
 
 PERIODS_BASIS = "机关文件材料归档范围和文书档案保管期限规定（国家档案局令第8号）"
 START_BASIS = "机关档案管理规定（国家档案局令第13号）"
@@ -16,6 +16,15 @@ ANY_FONDS = "*"
 
 #: Periods of the rules before 2006, read into those that replaced them; each reading is marked as one.
 LEGACY = {"长期": Retention.D30, "短期": Retention.D10}
+
+
+class Trigger(Term):
+    """From which event a period runs (保管期限起算); by default the closing of the case."""
+
+    CLOSED = "closed", "办结"
+    EXPIRED = "expired", "证照有效期届满"
+    CANCELLED = "cancelled", "证照注销、撤销"
+    ENDED = "ended", "权利义务终止"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,11 @@ class RetentionRead:
 
 @dataclass(frozen=True, slots=True)
 class RetentionRow:
-    """One row of a retention table (保管期限表): which item of which fonds, how long, approved by which number."""
+    """One row of a retention table (保管期限表): which item of which fonds, how long and from when, approved by which number.
+
+    ``item`` is the key of an item, the two digits of its type with ``.refused`` for refusals or without, ``class:`` and a
+    category (门类), or empty for the whole fonds.
+    """
 
     item: str
     title: str
@@ -39,6 +52,7 @@ class RetentionRow:
     approved: bool
     since: date
     until: date | None = None
+    trigger: Trigger = Trigger.CLOSED
 
     def in_force(self, on: date) -> bool:
         """Tell whether the row is in force on a civil day."""
@@ -76,33 +90,70 @@ def expires_on(retention: Retention, trigger: date) -> date | None:
     return None if years is None else date(trigger.year + years, 12, 31)
 
 
+def trigger_day(
+    trigger: Trigger, *, closed: date, valid_until: date | None = None, noted: date | None = None
+) -> date | None:
+    """Return the day from which a period runs (起算日); None while the event that the table names has not been noted.
+
+    A licence that is valid without end has no last day: its end is noted when it comes.
+    """
+    match trigger:
+        case Trigger.CLOSED:
+            return closed
+        case Trigger.EXPIRED:
+            return noted or valid_until
+        case _:
+            return noted
+
+
 def longest(periods: Iterable[Retention]) -> Retention:
     """Return the longest of some periods: a package is kept as long as its longest part; at least one is needed."""
     return max(periods, key=lambda period: years_of(period) or 10_000)
 
 
 def period_for(
-    item_key: str, fonds: str, on: date, rows: Iterable[RetentionRow], *, item_type: str = ""
+    item_key: str,
+    fonds: str,
+    on: date,
+    rows: Iterable[RetentionRow],
+    *,
+    item_type: str = "",
+    category: str = "",
+    refused: bool = False,
 ) -> RetentionRow | Refused:
-    """Return the row that sets how long an item is kept, or say that nobody has determined it.
+    """Return the row that sets how long an item is kept, or say that nobody has determined it (``retention.undetermined``).
 
-    A row of the item stands before one of its type (事项类型, two digits), a row of the fonds before one for all,
-    an approved row before an example, a later one before an earlier one.
+    An approved row stands before an example; then the nearest: of the item, of its type (事项类型, two digits), of its
+    category (门类), of the fonds; then a row of the fonds before one for all, and a later one before an earlier one.
     """
+    near = nearness(item_key, item_type=item_type, category=category, refused=refused)
     fitting = [
-        row
-        for row in rows
-        if row.item in {item_key, item_type} - {""} and row.fonds in (fonds, ANY_FONDS) and row.in_force(on)
+        row for row in rows if row.item in near and row.fonds in (fonds, ANY_FONDS) and row.in_force(on)
     ]
     if not fitting:
+        params = {"item": item_key, "fonds": fonds, "day": on.isoformat()}
         return Refused(
             (
                 Finding(
                     "retention.undetermined",
                     subject="retention",
-                    params={"item": item_key, "fonds": fonds, "day": on.isoformat()},
+                    params=params,
                     basis="档案法实施条例 第十九条",
                 ),
             )
         )
-    return max(fitting, key=lambda row: (row.item == item_key, row.fonds == fonds, row.approved, row.since))
+    return max(fitting, key=lambda row: (row.approved, near[row.item], row.fonds == fonds, row.since))
+
+
+def nearness(
+    item_key: str, *, item_type: str = "", category: str = "", refused: bool = False
+) -> dict[str, int]:
+    """Return how a row may name what a case belongs to, each with its nearness; higher is nearer."""
+    named = [
+        "",
+        f"class:{category}" if category else "",
+        item_type,
+        f"{item_type}.refused" if refused else "",
+        item_key,
+    ]
+    return {name: at for at, name in enumerate(named) if name or not at}

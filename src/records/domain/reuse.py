@@ -23,7 +23,7 @@ from .vocabulary import GapKind, Grade, MaterialStatus, Override, ReuseClass
 SHARING = "国务院令第716号 第七条"
 FORWARDING = "行政许可法 第三十五条"
 PURPOSE = "个人信息保护法 第六条"
-ELECTRONIC = "国务院令第716号 第十二条"
+ELECTRONIC = "国务院令第716号 第十一条"
 WITHDRAWAL = "个人信息保护法 第十五条"
 SENSITIVE = "个人信息保护法 第二十九条"
 ONCE_TOLD = "行政许可法 第三十二条第一款第四项"
@@ -166,7 +166,7 @@ class _Asked(NamedTuple):
 
 
 def _ask(held: HeldMaterial, need: Need, terms: _Terms, until: date | None, digest: str) -> _Asked:
-    same_chain = bool(held.dossiers & need.chain)
+    same_chain = not held.dossiers.isdisjoint(need.chain)
     undated = until is None and terms.shortest is not None and not terms.any_date
     reuse = need.standard.reuse
     answers = (

@@ -70,6 +70,7 @@ class MaterialStatus(Term):
     SUPERSEDED = "superseded", "被替代"
     WITHDRAWN = "withdrawn", "撤回"
     FROZEN = "frozen", "冻结"
+    SEALED = "sealed", "封存"
 
 
 class ReuseClass(Term):
@@ -123,6 +124,14 @@ class Outcome(Term):
     REFUSED = "refused", "不予"
 
 
+class ReferralOutcome(Term):
+    """What the higher organ answered to a case that went up (上报件办理结果)."""
+
+    GRANTED = "granted", "准予"
+    REFUSED = "refused", "不予"
+    RETURNED = "returned", "退回"
+
+
 class DeclineReason(Term):
     """Why an application is not accepted (不予受理原因), 行政许可法 第三十二条."""
 
@@ -153,6 +162,7 @@ class NoticeKind(Term):
     DELIVERY = "delivery", "送达回证"
     CUSTODY = "custody", "收件回执（原件）"
     RETURN = "return", "原件退还单"
+    REFERRAL = "referral", "上报材料移交清单"
 
 
 class DeliveryMethod(Term):
@@ -187,6 +197,7 @@ class Stage(Term):
     FEE = "06", "收费"
     DELIVERY = "07", "送达"
     TRACE = "08", "过程信息"
+    AFTERWARDS = "09", "后续"
 
 
 class ArchiveClass(Term):

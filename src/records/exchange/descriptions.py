@@ -30,6 +30,7 @@ BASICS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
             ("version", "事项版本", True),
             ("organ", "实施主体", True),
             ("organ_code", "实施主体代码", False),
+            ("level", "行使层级", False),
             ("region", "区划代码", False),
         ),
     ),
@@ -46,8 +47,10 @@ BASICS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
             ("closed_at", "实际办结时间", True),
             ("kind", "办件类型", True),
             ("channel", "办理方式", False),
+            ("window", "受理窗口", False),
             ("receiver", "受理人员", True),
             ("decider", "审批人", True),
+            ("chief", "首席代表", False),
             ("outcome", "办理结果", True),
             ("stops", "特别程序", False),
             ("extensions", "延期次数", False),
@@ -95,6 +98,9 @@ BASICS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
             ("archived_by", "归档人", True),
             ("count", "件数", True),
             ("pages", "页数", True),
+            ("relations", "关联归档件", False),
+            ("algorithms", "包摘要算法", True),
+            ("checked", "检测结果", True),
         ),
     ),
 )
@@ -131,8 +137,17 @@ CHECK: tuple[Field, ...] = (
     ("name", "检测项目", True),
     ("result", "结果", True),
     ("evidence", "依据数据", True),
+    ("dimension", "性质", False),
+    ("rule", "依据", False),
+    ("input", "输入摘要", False),
+    ("blocking", "一票否决", False),
+    ("weight", "权重", False),
+    ("findings", "问题", False),
+    ("faults", "问题数据", False),
+    ("looked", "人工检测", False),
     ("note", "备注", False),
 )
+REPORT = (("checked_at", "检测时间"), ("phase", "检测环节"), ("result", "检测结果"), ("tool", "检测程序"))
 README = """归档信息包说明
 
 本文件夹是一个归档信息包，档号 {code}，由{organisation}于{made_on}形成。
@@ -144,6 +159,9 @@ README = """归档信息包说明
   data/过程信息.xml      办理过程：什么人、什么时间、做了什么、依据什么
   data/检测报告.xml      归档前的检测项目和结果
   data/元数据说明.txt    各描述文件中元素的含义
+  data/元数据/顺序号.xml 每份文件各自的元数据，元素带有 DA/T 46 的编号
+  data/premis.xml        文件、事件、责任者和权利，按 PREMIS 3 的元素写成，供长期保存系统读取
+  data/模式/归档信息包.rng  各描述文件的结构（RELAX NG），可用任何 RELAX NG 工具检查
   data/校验程序/verify_package.py   检查本信息包的程序，只需要 Python 3，不需要其他软件
   data/01申请 等文件夹   文件本身，按办理阶段和顺序排列
   bagit.txt、bag-info.txt、manifest-*.txt、tagmanifest-sha256.txt
@@ -167,6 +185,8 @@ def describe(facts: Facts) -> tuple[tuple[str, bytes], ...]:
     code = facts["code"]
     record = {
         "pages": sum(int(document.get("pages") or 0) for document in documents) or "",
+        "algorithms": "SHA-256",
+        "checked": facts.get("report", {}).get("result"),
         **facts["record"],
     }
     groups = {**facts, "record": {**record, "code": code, "count": len(documents)}}
@@ -175,22 +195,23 @@ def describe(facts: Facts) -> tuple[tuple[str, bytes], ...]:
         _write(ElementTree.SubElement(basics, name), groups.get(key, {}), fields)
     listed = [{**document, "algorithm": "SHA-256"} for document in documents]
     report = facts.get("report", {})
-    heads = (
-        ("检测时间", report.get("checked_at")),
-        ("检测环节", report.get("phase")),
-        ("检测结果", report.get("result")),
-    )
     return (
-        ("基本信息.xml", _bytes(basics)),
-        ("文件目录.xml", _bytes(_list("文件目录", "文件", code, (), listed, DOCUMENT))),
-        ("过程信息.xml", _bytes(_list("过程信息", "业务实体", code, (), facts.get("events", ()), EVENT))),
-        ("检测报告.xml", _bytes(_list("检测报告", "检测", code, heads, report.get("checks", ()), CHECK))),
+        ("基本信息.xml", as_bytes(basics)),
+        ("文件目录.xml", as_bytes(_list("文件目录", "文件", code, (), listed, DOCUMENT))),
+        ("过程信息.xml", as_bytes(_list("过程信息", "业务实体", code, (), facts.get("events", ()), EVENT))),
+        ("检测报告.xml", report_file(code, report)),
         ("元数据说明.txt", _meanings().encode()),
         (
             "说明.txt",
             README.format(**{name: facts[name] for name in ("code", "organisation", "made_on")}).encode(),
         ),
     )
+
+
+def report_file(code: str, report: Facts) -> bytes:
+    """Return the report of the checks (检测报告) as XML; ``report`` as in ``packages.plan``, with ``tool``."""
+    heads = [(label, report.get(key)) for key, label in REPORT]
+    return as_bytes(_list("检测报告", "检测", code, heads, report.get("checks", ()), CHECK))
 
 
 def _list(
@@ -204,7 +225,7 @@ def _list(
     """Return a list of numbered entries under the archival code."""
     tree = ElementTree.Element(root, 版本="1")
     for label, value in (("档号", code), *heads):
-        ElementTree.SubElement(tree, label).text = _text(value) or NOTHING
+        ElementTree.SubElement(tree, label).text = as_text(value) or NOTHING
     for number, row in enumerate(rows, 1):
         entry = ElementTree.SubElement(tree, name)
         ElementTree.SubElement(entry, "顺序号").text = str(number)
@@ -214,18 +235,23 @@ def _list(
 
 def _write(parent: ElementTree.Element, values: Facts, fields: tuple[Field, ...]) -> None:
     for key, element, mandatory in fields:
-        text = _text(values.get(key))
+        text = as_text(values.get(key))
         if text or mandatory:
             ElementTree.SubElement(parent, element).text = text or NOTHING
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a value as the text of an element: no sign that XML forbids, nothing around it."""
     return "" if value is None else UNPRINTABLE.sub("\ufffd", str(value)).strip()
 
 
-def _bytes(tree: ElementTree.Element) -> bytes:
+def as_bytes(tree: ElementTree.Element) -> bytes:
+    """Return a description as indented XML in UTF-8; equal trees give equal bytes."""
     ElementTree.indent(tree)
-    return ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True) + b"\n"
+    # Serialised as text at once: writing bytes encodes each tag by itself, which takes three times as long.
+    return (
+        f"<?xml version='1.0' encoding='utf-8'?>\n{ElementTree.tostring(tree, encoding='unicode')}\n".encode()
+    )
 
 
 def _meanings() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -16,10 +16,16 @@ from typing import Any
 from records.domain import identifiers
 from records.domain.access import EVERYWHERE, Grant, separation_broken
 from records.domain.centres import check_centres
+from records.domain.disposition import Post, check_people
+from records.domain.file_plan import Secrecy
 from records.domain.findings import Finding, Refused, Severity
 from records.domain.guide_elements import CentreLevel
-from records.domain.vocabulary import Role
+from records.domain.retention import Trigger
+from records.domain.scope import InScope
+from records.domain.transfers import HOLD_YEARS, Level
+from records.domain.vocabulary import ArchiveClass, Retention, Role, Stage
 from records.resources.site import Site
+from records.rules.receivers import receivers
 
 SEPARATION = "GB/T 22239 集中管控（三员分立）"
 NUMBERING = "DA/T 13-2022"
@@ -42,12 +48,17 @@ PHONE = Entry(form=r"\d{3,4}-\d{7,8}|\d{5}|1\d{10}")
 UNIT = Entry(form=r"[a-z][a-z0-9-]*")
 UNIT_OR_ALL = Entry(form=r"[a-z][a-z0-9-]*|\*")
 DAY = Entry(date)
+PEOPLE = Entry(list, form="")
+PEOPLE_IF_ANY = Entry(list, form="", default=(), required=False)
 LAST_DAY = Entry(date, required=False)
+#: Marks of a case for which a row of the scope table holds.
+WHEN = r"(granted|refused|promised|immediate)( (granted|refused|promised|immediate))*"
 HOURS = Entry(list, form=r"([01]\d|2[0-3]):[0-5]\d")
 
 TOP = {
     "name": TEXT, "public_name": TEXT, "title": TEXT, "county": TEXT, "region": Entry(form=r"\d{6}"), "address": TEXT,
     "phone": PHONE, "supervision_phone": PHONE, "counter": TEXT, "complaints": TEXT,
+    "archive_within": Entry(int, form="", default=10, required=False),
     "url": Entry(form=r"(https?://[\w.:-]+(/[\w./-]*[\w-])?)?", default="", required=False),
 }  # fmt: skip
 OPENING = {
@@ -64,6 +75,15 @@ TABLES = {
     },
     "fonds": {"number": Entry(form=r"[A-Z0-9]{4}"), "name": TEXT, "unit_code": Entry(form=r"[A-Z0-9]{3}")},
     "retention": {"approval": TEXT, "approved_on": DAY},
+    "disposition": {
+        **{post.value: PEOPLE for post in Post if post is not Post.SUPERVISOR_INFORMATICS},
+        Post.SUPERVISOR_INFORMATICS.value: PEOPLE_IF_ANY, "delegations": PEOPLE_IF_ANY,
+    },
+    "transfer": {
+        "archives": TEXT, "level": Entry(form="|".join(Level)), "heads": PEOPLE, "profile": TEXT,
+        "electronic_years": Entry(int, form="", default=0, required=False), "agreement": Entry(default="", required=False),
+        "hold_years": Entry(int, form="", default=HOLD_YEARS, required=False),
+    },
 }  # fmt: skip
 LISTS = {
     "calendar": {"date": DAY, "works": Entry(bool), "why": TEXT},
@@ -77,10 +97,45 @@ LISTS = {
         "code": Entry(form=r"\d{6}(\d{3}|\d{6})?"), "address": TEXT, "phone": PHONE,
         "parent": Entry(default="", required=False), "hours": Entry(default="", required=False),
     },
+    "retention_table": {
+        "item": Entry(default="", required=False), "title": TEXT, "fonds": UNIT_OR_ALL,
+        "retention": Entry(form="|".join(Retention)), "trigger": Entry(form="|".join(Trigger), default="closed", required=False),
+        "basis": TEXT, "since": DAY, "until": LAST_DAY,
+    },
+    "scope_table": {
+        "stage": Entry(form="|".join(Stage)), "paper": TEXT, "title": TEXT, "class": Entry(form="|".join(ArchiveClass)),
+        "necessity": Entry(form="|".join(InScope)), "when": Entry(form=WHEN, default="", required=False),
+        "item": Entry(default="", required=False), "fonds": UNIT_OR_ALL,
+        "retention": Entry(form="|".join(Retention), default="", required=False), "basis": TEXT, "since": DAY, "until": LAST_DAY,
+    },
+    "transfer_table": {
+        "fonds": UNIT_OR_ALL, "category": Entry(default="*", required=False),
+        "retention": Entry(form="|".join((*Retention, r"\*")), default="*", required=False), "takes": Entry(bool),
+        "years": Entry(int, form="", default=0, required=False), "basis": TEXT, "approval": TEXT, "since": DAY, "until": LAST_DAY,
+    },
+    "classification": {
+        "level": Entry(form="fonds|class|type|item"), "key": Entry(default="", required=False), "fonds": UNIT_OR_ALL,
+        "title": TEXT, "category": Entry(default="", required=False),
+        "security": Entry(form="|".join(Secrecy), default="", required=False), "opening": Entry(default="", required=False),
+        "basis": TEXT, "since": DAY, "until": LAST_DAY,
+    },
     "telephones": {"phone": PHONE, "name": TEXT, "unit": UNIT_OR_ALL},
 }  # fmt: skip
-#: Lists that an office may do without.
-OPTIONAL = frozenset({"calendar", "centres", "telephones"})
+#: Lists and tables that an office may do without.
+OPTIONAL = frozenset(
+    {
+        "calendar",
+        "centres",
+        "telephones",
+        "disposition",
+        "retention_table",
+        "scope_table",
+        "classification",
+        "transfer",
+        "transfer_table",
+    }
+)
+DELEGATION = {"post": TEXT, "to": TEXT, "letter": TEXT, "since": DAY, "until": LAST_DAY}
 LETTER = {"role": TEXT, "unit": UNIT_OR_ALL, "letter": TEXT, "since": DAY, "until": LAST_DAY}
 
 #: What no two entries may share: list or table, field.
@@ -124,6 +179,9 @@ def _shapes(raw: Mapping[str, Any]) -> Iterator[Finding]:
     for table, fields in TABLES.items():
         for key, entry in _mapping(raw.get(table, {})).items():
             yield from _fields(f"{table}.{key}.", entry, fields)
+            if table == "disposition" and isinstance(entry, dict):
+                for nth, letter in enumerate(_sequence(entry.get("delegations", []))):
+                    yield from _fields(f"{table}.{key}.delegations.{nth}.", letter, DELEGATION)
     for listed, fields in LISTS.items():
         for at, entry in enumerate(_sequence(raw.get(listed, []))):
             yield from _fields(f"{listed}.{at}.", entry, fields)
@@ -181,9 +239,14 @@ def _build(raw: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in _filled(raw["hours"], OPENING).items()
     }
     for table, fields in TABLES.items():
-        office[table] = {key: _filled(entry, fields) for key, entry in raw[table].items()}
+        office[table] = {key: _filled(entry, fields) for key, entry in raw.get(table, {}).items()}
     for listed, fields in LISTS.items():
         office[listed] = tuple(_filled(entry, fields) for entry in raw.get(listed, ()))
+    for signers in office["disposition"].values():
+        signers |= {post.value: tuple(signers[post.value]) for post in Post}
+        signers["delegations"] = tuple(_filled(each, DELEGATION) for each in signers["delegations"])
+    for receiver in office["transfer"].values():
+        receiver["heads"] = tuple(receiver["heads"])
     office["calendar"] = tuple(tuple(day.values()) for day in office["calendar"])
     for person in office["people"]:
         person["letters"] = tuple(tuple(_filled(letter, LETTER).values()) for letter in person["letters"])
@@ -198,6 +261,8 @@ def _sense(office: Mapping[str, Any]) -> Iterator[Finding]:
     """Find what is well-formed and still cannot be: doubles, unknown units and roles, offices nobody may hold."""
     yield from _doubles(office)
     yield from _units(office)
+    yield from check_signers(office, {person["userid"]: person for person in office["people"]})
+    yield from check_receivers(office, {person["userid"]: person for person in office["people"]})
     yield from check_centres(office["centres"], region=office["region"])
     windows = {window["code"] for window in office["windows"]}
     for at, person in enumerate(office["people"]):
@@ -206,6 +271,59 @@ def _sense(office: Mapping[str, Any]) -> Iterator[Finding]:
     for role in (Role.ADMINISTRATOR, Role.AUDITOR):
         if role.value not in roles:
             yield Finding("office.nobody", subject="people", params={"role": role.value, "label": role.label})
+
+
+def check_signers(office: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+    """Find what is wrong with the tables of who signs destruction lists (签字人表): unknown people, too few, one side only.
+
+    ``people`` are those of the office by log-in name, each with its ``letters``; who signs needs one as an appraiser.
+    """
+    for key, signers in office["disposition"].items():
+        path = f"disposition.{key}"
+        if key not in office["fonds"]:
+            yield _unknown_unit(path, key)
+        named = {(post.value, userid) for post in Post for userid in signers[post.value]}
+        named |= {("delegations", each["to"]) for each in signers["delegations"]}
+        for field, userid in sorted(named, key=str):
+            if not _may_sign(people.get(userid), key):
+                yield Finding(
+                    "office.no-appraiser", subject=f"{path}.{field}", params={"userid": str(userid)}
+                )
+        for nth, each in enumerate(signers["delegations"]):
+            if each["post"] not in set(Post):
+                where = f"{path}.delegations.{nth}.post"
+                yield Finding("office.post-unknown", subject=where, params={"post": each["post"]})
+        for found in check_people({post: signers[post.value] for post in Post}):
+            yield replace(found, subject=path)
+    for key in office["fonds"]:
+        if key not in office["disposition"]:
+            yield Finding(
+                "office.no-signers", Severity.WARNS, subject=f"disposition.{key}", params={"unit": key}
+            )
+
+
+def check_receivers(office: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+    """Find what is wrong with the archives that receive (接收馆): unknown fonds, heads without a letter, profile or agreement."""
+    known = {each.profile for each in receivers()}
+    for key, receiver in office["transfer"].items():
+        path = f"transfer.{key}"
+        if key not in office["fonds"]:
+            yield _unknown_unit(path, key)
+        for userid in receiver["heads"] or ("",):
+            if not _may_sign(people.get(userid), key):
+                yield Finding("office.no-appraiser", subject=f"{path}.heads", params={"userid": str(userid)})
+        if receiver["profile"] not in known:
+            yield Finding(
+                "receiver.unknown", subject=f"{path}.profile", params={"known": "、".join(sorted(known))}
+            )
+        if receiver["electronic_years"] and not receiver["agreement"]:
+            yield Finding("office.missing", subject=f"{path}.agreement", params={"field": "agreement"})
+
+
+def _may_sign(person: Mapping[str, Any] | None, fonds: str) -> bool:
+    """Tell whether a person holds a letter as an appraiser in a fonds."""
+    letters = person["letters"] if person is not None else ()
+    return any(role == Role.APPRAISER and unit in (fonds, EVERYWHERE) for role, unit, *_ in letters)
 
 
 def _units(office: Mapping[str, Any]) -> Iterator[Finding]:
@@ -231,10 +349,12 @@ def _units(office: Mapping[str, Any]) -> Iterator[Finding]:
                 params={"unit": key},
                 basis=NUMBERING,
             )
-    for listed in ("windows", "telephones"):
+    for listed in ("windows", "telephones", "retention_table", "scope_table", "classification"):
         for at, entry in enumerate(office[listed]):
-            if entry["unit"] not in (*office["units"], EVERYWHERE):
-                yield _unknown_unit(f"{listed}.{at}.unit", entry["unit"])
+            field = "unit" if "unit" in entry else "fonds"
+            known = office["units"] if field == "unit" else office["fonds"]
+            if entry[field] not in (*known, EVERYWHERE):
+                yield _unknown_unit(f"{listed}.{at}.{field}", entry[field])
 
 
 def _doubles(office: Mapping[str, Any]) -> Iterator[Finding]:
@@ -309,11 +429,14 @@ def export_office(site: Site) -> str:
         for person in sorted(site.people.values(), key=lambda person: person.number)
     ]
     calendar = [dict(zip(LISTS["calendar"], day, strict=True)) for day in office["calendar"]]
-    blocks = [_lines({key: office[key] for key in TOP} | {"calendar": calendar})]
+    blocks = [
+        _lines({key: office.get(key, field.default) for key, field in TOP.items()} | {"calendar": calendar})
+    ]
     blocks.append("[hours]\n" + _lines(office["hours"]))
     for table in TABLES:
-        blocks += [f"[{table}.{key}]\n{_lines(entry)}" for key, entry in office[table].items()]
-    optional = ((listed, office.get(listed, ())) for listed in ("centres", "telephones"))
+        blocks += [f"[{table}.{key}]\n{_lines(entry)}" for key, entry in office.get(table, {}).items()]
+    names = ("centres", "telephones", "retention_table", "scope_table", "transfer_table", "classification")
+    optional = ((listed, office.get(listed, ())) for listed in names)
     lists = (*optional, ("windows", office["windows"]), ("people", people))
     for listed, entries in lists:
         blocks += [f"[[{listed}]]\n{_lines(entry)}" for entry in entries]
@@ -321,13 +444,15 @@ def export_office(site: Site) -> str:
 
 
 def _lines(table: Mapping[str, Any]) -> str:
-    return "".join(f"{key} = {_written(value)}\n" for key, value in table.items() if value not in (None, ""))
+    return "".join(
+        f"{key} = {_written(value)}\n" for key, value in table.items() if value not in (None, "", ())
+    )
 
 
 def _written(value: Any) -> str:
     """Return a value in TOML."""
     match value:
-        case bool():
+        case bool() | int():
             return str(value).lower()
         case date():
             return value.isoformat()

@@ -33,6 +33,7 @@ TITLES = {
     NoticeKind.DELIVERY: "送达回证",
     NoticeKind.CUSTODY: "收件回执（原件）",
     NoticeKind.RETURN: "原件退还单",
+    NoticeKind.REFERRAL: "上报材料移交清单",
 }
 MATERIAL_COLUMNS = (
     Column("序号", 12, centred=True),
@@ -301,6 +302,34 @@ def originals_returned(facts: Facts) -> NoticeSheet:
     )
 
 
+def referral(facts: Facts) -> NoticeSheet:
+    """List the papers that go up with a case to the organ that decides (上报材料移交清单), with the preliminary opinion.
+
+    ``organ_above``, ``law``, ``opinion``, ``sent_on``, ``statutory_due``, ``materials`` (name, form, copies, source, note).
+    """
+    materials = facts.get("materials", ())
+    return _sheet(
+        NoticeKind.REFERRAL,
+        facts,
+        details=_details(
+            facts,
+            ("organ_above", "报送机关"),
+            ("law", "上报依据"),
+            ("opinion", "初步审查意见"),
+        )
+        + _days(facts, ("sent_on", "报送日期"), ("statutory_due", "法定办结日")),
+        before=(
+            f"该件依法由{facts['organ_above']}决定，现将初步审查意见和全部申请材料共{len(materials)}项报送。",
+            "依照《行政许可法》第三十五条，不得要求申请人重复提供申请材料；还需要材料的，请向我们提出。",
+        ),
+        tables=(_materials("报送材料清单", materials),),
+        sign_lines=(
+            "报送人签名：________________  ______年____月____日",
+            "接收人签名：________________  ______年____月____日",
+        ),
+    )
+
+
 BUILDERS: dict[NoticeKind, Callable[[Facts], NoticeSheet]] = {
     NoticeKind.RECEIPT: receipt,
     NoticeKind.ACCEPTANCE: acceptance,
@@ -311,6 +340,7 @@ BUILDERS: dict[NoticeKind, Callable[[Facts], NoticeSheet]] = {
     NoticeKind.DELIVERY: delivery,
     NoticeKind.CUSTODY: originals_received,
     NoticeKind.RETURN: originals_returned,
+    NoticeKind.REFERRAL: referral,
 }
 
 
@@ -331,12 +361,19 @@ def _sheet(kind: NoticeKind, facts: Facts, **parts: Any) -> NoticeSheet:
         organ=facts["organ"],
         issued_on=issued if isinstance(issued, date) else date.fromisoformat(issued),
         applicant=facts["applicant"],
-        address=facts["applicant"] if kind is not NoticeKind.DELIVERY else "",
+        address=_addressee(kind, facts),
         contacts=tuple(f"{label}：{value}" for label, value in contacts),
         qr_text=facts.get("url", ""),
         **{name: facts.get(name, "") for name in names},
         **parts,
     )
+
+
+def _addressee(kind: NoticeKind, facts: Facts) -> str:
+    """Return to whom a paper speaks: the applicant, the organ above, or nobody."""
+    if kind is NoticeKind.REFERRAL:
+        return facts["organ_above"]
+    return "" if kind is NoticeKind.DELIVERY else facts["applicant"]
 
 
 def _promises(facts: Facts) -> list[str]:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import colander
 import deform
 import peppercorn
-from deform.widget import CheckboxWidget, DateInputWidget, RadioChoiceWidget, TextAreaWidget, TextInputWidget
+from deform.widget import (
+    CheckboxChoiceWidget,
+    CheckboxWidget,
+    DateInputWidget,
+    RadioChoiceWidget,
+    SelectWidget,
+    TextAreaWidget,
+    TextInputWidget,
+)
 
-from .types import Day, Word, Yes
+from records.operations.arrivals import TABLES
+
+from .types import Codes, Day, Word, Yes
 from .verbs import Verb
 from .widgets import Upload, UploadWidget
 
@@ -24,10 +34,14 @@ def sheet(
     file_title: str = "",
     file_when: str | None = None,
     kept: Mapping[str, str] | None = None,
+    choices: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    focused: bool = True,
 ) -> deform.Form:
     """Return the form of a verb, its button named after the verb, with a box for the file it takes.
 
     ``file_when`` says when the file is needed, ``kept`` which file the form that was just refused carries on.
+    ``choices`` are the values, each with its words, that fields of text are chosen from. A form
+    below a list is not ``focused``: the page would begin with it.
     """
     schema = verb.form()
     if verb.file:
@@ -38,12 +52,16 @@ def sheet(
                 title=file_title,
                 when=file_when,
                 missing=colander.required if verb.file_required and not kept else None,
-                widget=UploadWidget(accept=".pdf,.jpg,.jpeg,.png,.txt", kept=kept),
+                widget=UploadWidget(
+                    accept=".xlsx" if verb.file in TABLES else ".pdf,.ofd,.jpg,.jpeg,.png,.txt", kept=kept
+                ),
             )
         )
     for node in schema:
+        if listed := (choices or {}).get(node.name):
+            node.widget = SelectWidget(values=[*(() if node.required else (("", "—"),)), *listed])
         node.widget = node.widget or _widget(node)
-    next(iter(schema)).autofocus = True
+    next(iter(schema)).autofocus = focused
     button = deform.Button(
         name="do", title=verb.title, attributes={"accesskey": verb.key} if verb.key else {}
     )
@@ -54,11 +72,13 @@ def _widget(node: colander.SchemaNode) -> deform.widget.Widget:
     match node.typ:
         case Word(terms=terms):
             return RadioChoiceWidget(values=[(term.value, term.label) for term in terms])
+        case Codes(choices=choices):
+            return CheckboxChoiceWidget(values=choices)
         case Day():
             return DateInputWidget()
         case Yes():
             return CheckboxWidget(true_val="true", false_val="false")
-        case _ if node.validator is not None and (node.validator.max or 0) > LONG:
+        case _ if isinstance(node.validator, colander.Length) and (node.validator.max or 0) > LONG:
             return TextAreaWidget(rows=4)
         case _:
             return TextInputWidget()

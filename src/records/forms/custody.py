@@ -66,6 +66,15 @@ class Explain(Form):
     why = text(longest=500, missing="", title=_("Reason"), when=ALWAYS)
 
 
+class ExplainLoss(Form):
+    """What happened to a lost original, and what was done for its owner."""
+
+    statement = text(longest=1000, missing="", title=_("What happened, in writing"), when=ALWAYS)
+    remedy = text(
+        longest=500, missing="", title=_("What was done for the owner (new paper, costs)"), when=ALWAYS
+    )
+
+
 class HandOver(Form):
     """To whom originals are handed over, and which; all of one's own when no code is given."""
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import colander
 
 from records.domain.dossiers import Gap
-from records.domain.vocabulary import DeclineReason, DeliveryMethod, GapKind, Outcome, Override
+from records.domain.vocabulary import (
+    DeclineReason,
+    DeliveryMethod,
+    GapKind,
+    Outcome,
+    Override,
+    ReferralOutcome,
+)
 from records.i18n import _
 
 from .types import ALWAYS, Answers, Form, day, text, tick, word
@@ -43,6 +50,26 @@ class UseMaterial(Form):
 
     line = text(longest=20, title=_("Line of the guide"))
     material = text(longest=40, title=_("Held material"))
+
+
+class PullPages(Form):
+    """Which pages of which archived paper fill which line, and what for."""
+
+    line = text(longest=20, title=_("Line of the guide"))
+    item = text(longest=40, title=_("Archived item"))
+    paper = text(longest=64, title=_("SHA-256 of the paper"))
+    first = colander.SchemaNode(
+        colander.Integer(), validator=colander.Range(1, 9999), missing=1, title=_("From page")
+    )
+    last = colander.SchemaNode(
+        colander.Integer(), validator=colander.Range(1, 9999), missing=0, title=_("To page")
+    )
+    purpose = text(longest=200, title=_("Purpose"))
+    concerns = text(longest=200, missing="", title=_("What it has to do with the applicant"))
+    document_number = text(longest=120, missing="", title=_("Number on the paper"))
+    issuer = text(longest=120, missing="", title=_("Issued by"))
+    issued_on = day(title=_("Issued on"))
+    valid_until = day(title=_("Valid until"))
 
 
 class VerifyOriginal(Form):
@@ -110,6 +137,33 @@ class Decide(Form):
     )
     result_valid_until = day(title=_("Result valid until"))
     electronic = tick(title=_("The file is the organ's own electronic licence"))
+
+
+class Refer(Form):
+    """To which organ a case goes up, by which law, with which opinion, on which day."""
+
+    organ = text(longest=120, missing="", title=_("Organ that decides"), when=ALWAYS)
+    law = text(longest=300, missing="", title=_("Legal basis"), when=ALWAYS)
+    opinion = text(longest=2000, missing="", title=_("Preliminary opinion"), when=ALWAYS)
+    sent_on = day(title=_("Sent up on"), when=_("when it was not today"))
+
+
+class AnswerReferral(Form):
+    """What the organ above answered: its decision with number and file, or why it sends the case back."""
+
+    outcome = word(ReferralOutcome, title=_("Answer"))
+    result_number = text(
+        longest=120, missing="", title=_("Number of its decision"), when=_("unless it sends the case back")
+    )
+    answered_on = day(title=_("Day of its answer"), when=_("when it was not today"))
+    result_valid_until = day(title=_("Result valid until"))
+    electronic = tick(title=_("The file is the organ's own electronic licence"))
+    remark = text(
+        longest=1000,
+        missing="",
+        title=_("What it says"),
+        when=_("when it refuses or sends the case back"),
+    )
 
 
 class Deliver(Form):

@@ -6,7 +6,8 @@ import colander
 
 from records.i18n import _
 
-from .types import Form
+from .standards import Several
+from .types import Answers, Form
 from .types import text as words
 
 LONGEST = 60_000
@@ -35,3 +36,13 @@ class WithdrawOneThing(Form):
 
     key = words(longest=80, title=_("Key"))
     why = words(longest=200, title=_("Why"))
+
+
+class OpenMatter(Form):
+    """Which package for whom, the answers to its questions, and the items that are not needed."""
+
+    key = words(longest=80, title=_("Key"))
+    applicant = words(longest=40, title=_("Applicant"))
+    situation = colander.SchemaNode(Answers(), missing={}, title=_("Situation"))
+    leave_out = colander.SchemaNode(Several(), missing=(), title=_("Items that are not needed"))
+    agent = words(longest=120, missing="", title=_("Agent"))

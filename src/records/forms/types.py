@@ -13,6 +13,7 @@ from records.domain.vocabulary import Term
 from records.i18n import _
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_BETWEEN = re.compile(r"[\s,，、;；]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
@@ -46,9 +47,29 @@ class Text(colander.String):
             if cstruct is colander.null:
                 return colander.null
             raise colander.Invalid(node, _("This must be text."))
+        cstruct = cstruct.replace("\r\n", "\n")  # A browser ends every line of an area so.
         if _FORBIDDEN.search(cstruct):
             raise colander.Invalid(node, _("This text holds invisible control characters. Type it again."))
         return unicodedata.normalize("NFC", cstruct).strip() or colander.null
+
+
+class Codes(Text):
+    """Codes of a closed list: ticked on the screen, else in one text with blanks or commas between them.
+
+    ``choices`` are pairs of code and words; what the list does not hold is the rule's to refuse.
+    """
+
+    def __init__(self, choices: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        self.choices = choices
+
+    def deserialize(self, node, cstruct):
+        """Return the codes in one text with single blanks between them."""
+        if isinstance(cstruct, list | tuple) and all(isinstance(part, str) for part in cstruct):
+            cstruct = " ".join(cstruct)
+        if isinstance(cstruct, str):
+            cstruct = " ".join(_BETWEEN.split(cstruct)).strip()
+        return super().deserialize(node, cstruct)
 
 
 class Day(colander.SchemaType):

@@ -34,6 +34,26 @@ class RejectMaterial(Form):
     why = text(longest=300, missing="", title=_("Reason"), when=ALWAYS)
 
 
+class SayWhy(Form):
+    """What the applicant says, or why something is undone."""
+
+    why = text(longest=300, missing="", title=_("What the applicant says"), when=ALWAYS)
+
+
+class SettleObjection(Form):
+    """Whether the applicant was right, and what is answered."""
+
+    upheld = tick(title=_("The applicant is right: it stays out of use until it is corrected or taken anew"))
+    answer = text(longest=300, missing="", title=_("Answer to the applicant"), when=ALWAYS)
+
+
+class HandOut(Form):
+    """Who gets a copy, and for what it may be used."""
+
+    recipient = text(longest=80, missing="", title=_("Who gets the copy"), when=ALWAYS)
+    purpose = text(longest=80, missing="", title=_("What it may be used for"), when=ALWAYS)
+
+
 class CorrectMaterial(Form):
     """What was typed wrongly; what is left empty stays as it is."""
 

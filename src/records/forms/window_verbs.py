@@ -18,10 +18,14 @@ from records.operations import (
     joins,
     mandates,
     materials,
+    matters,
     originals,
     overrides,
     promises,
+    pulling,
+    referrals,
     resemblances,
+    rights,
     validity,
 )
 
@@ -31,6 +35,7 @@ from . import custody as ask_custody
 from . import dossiers as ask_dossiers
 from . import subjects as ask_subjects
 from . import validity as ask_validity
+from .one_things import OpenMatter
 from .verb import Verb
 
 
@@ -63,6 +68,15 @@ def _submit(
 
 
 WINDOW_VERBS: tuple[Verb, ...] = (
+    Verb(
+        "one_things",
+        "open",
+        _("Open all cases of a package"),
+        Permission.DOSSIER_OPEN,
+        OpenMatter,
+        matters.open_matter,
+        subject=False,
+    ),
     Verb(
         "applicants",
         "find",
@@ -126,6 +140,13 @@ WINDOW_VERBS: tuple[Verb, ...] = (
             ),
             ("refuse_join", _("Do not join"), ask_subjects.GiveReason, joins.refuse_join, ""),
             ("separate", _("Separate"), ask_subjects.GiveReason, joins.separate, ""),
+            (
+                "confirm_separation",
+                _("Separate after a second look"),
+                ask_subjects.ConfirmJoin,
+                joins.confirm_separation,
+                "",
+            ),
             ("authorise", _("Agent or guardian"), ask_subjects.Authorise, mandates.authorise, "upload"),
             ("end_mandate", _("End the mandate"), ask_subjects.EndMandate, mandates.end_mandate, ""),
             ("freeze", _("Freeze: died or deregistered"), ask_subjects.Freeze, freezes.freeze, "upload"),
@@ -189,6 +210,14 @@ WINDOW_VERBS: tuple[Verb, ...] = (
         Permission.DOSSIER_FILL,
         ask_dossiers.UseMaterial,
         materials.use_material,
+    ),
+    Verb(
+        "dossiers",
+        "pull",
+        _("Pull pages from the archives"),
+        Permission.DOSSIER_FILL,
+        ask_dossiers.PullPages,
+        pulling.pull,
     ),
     Verb(
         "dossiers",
@@ -302,6 +331,23 @@ WINDOW_VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "dossiers",
+        "refer",
+        _("Hand up to the organ that decides"),
+        Permission.DOSSIER_DECIDE,
+        ask_dossiers.Refer,
+        referrals.refer,
+    ),
+    Verb(
+        "dossiers",
+        "answer_referral",
+        _("Enter its answer"),
+        Permission.DOSSIER_DECIDE,
+        ask_dossiers.AnswerReferral,
+        referrals.answer_referral,
+        file="result",
+    ),
+    Verb(
+        "dossiers",
         "deliver",
         _("Deliver"),
         Permission.DOSSIER_DELIVER,
@@ -356,6 +402,16 @@ WINDOW_VERBS: tuple[Verb, ...] = (
             ("stop", _("It was taken away or suspended"), ask_validity.StopMaterial, validity.stop_material),
             ("restore", _("It holds again"), ask_validity.RestoreMaterial, validity.restore_material),
             ("correct", _("Correct what was typed"), ask_validity.CorrectMaterial, validity.correct_material),
+            ("object", _("The applicant says it is wrong"), ask_validity.SayWhy, rights.object_to),
+            (
+                "settle_objection",
+                _("Answer the objection"),
+                ask_validity.SettleObjection,
+                rights.settle_objection,
+            ),
+            ("seal", _("The applicant wants it deleted: seal it"), ask_validity.SayWhy, rights.seal),
+            ("unseal", _("Unseal it at the applicant's wish"), ask_validity.SayWhy, rights.unseal),
+            ("hand_out", _("Copy with its purpose on it"), ask_validity.HandOut, rights.hand_out),
         )
     ),
     *(
@@ -369,6 +425,23 @@ WINDOW_VERBS: tuple[Verb, ...] = (
             ("report_lost", _("Report it lost"), ask_custody.Explain, custody.report_lost),
             ("find", _("It was found"), ask_custody.Place, custody.find),
         )
+    ),
+    Verb(
+        "custody",
+        "explain_loss",
+        _("Explain the loss in writing"),
+        Permission.CUSTODY_KEEP,
+        ask_custody.ExplainLoss,
+        custody.explain_loss,
+        file="proof",
+    ),
+    Verb(
+        "custody",
+        "settle_loss",
+        _("The loss was dealt with"),
+        Permission.CUSTODY_CONFIRM,
+        ask_dossiers.Nothing,
+        custody.settle_loss,
     ),
     Verb(
         "custody",

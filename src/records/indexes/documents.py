@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from records.clock import civil_date
 from records.domain.facts import is_internal
 from records.domain.permissions import Permission
-from records.domain.vocabulary import DossierState, NoticeKind
+from records.domain.vocabulary import DossierState, ItemState, NoticeKind
 from records.resources.applicants import Applicant
 from records.resources.archives import ArchivedItem
 from records.resources.base import Record
@@ -165,12 +165,15 @@ def _dossier(site: Site, dossier: Dossier) -> Document:
 
 
 def _archive(site: Site, item: ArchivedItem) -> Document:
-    dossier: Dossier = site.dossiers[item.dossier]
-    applicant: Applicant = site.applicants[item.applicant]
+    dossier: Dossier | None = site.dossiers.get(item.dossier)
+    applicant: Applicant | None = site.applicants.get(item.applicant)
+    of_case = _dossier_texts(site, dossier, applicant) if dossier and applicant else (item.applicant_name,)
+    if item.state == ItemState.DESTROYED:
+        of_case = (ItemState.DESTROYED.label, item.destruction_list)
     return Document(
         key=key_of(item),
         title=f"{item.title} {item.code}",
-        text="\n".join((item.code, item.dossier_code, *_dossier_texts(site, dossier, applicant))),
+        text="\n".join((item.code, item.dossier_code, *of_case)),
         facets={
             "fonds": item.fonds,
             "year": str(item.year),

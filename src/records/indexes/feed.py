@@ -37,6 +37,18 @@ KINDS = {
     "o": "onething",
     "c": "original",
     "h": "handover",
+    "l": "hold",
+    "y": "batch",
+    "q": "disposition",
+    "b": "box",
+    "v": "volume",
+    "w": "fondspaper",
+    "k": "medium",
+    "u": "use",
+    "r": "usepaper",
+    "x": "seal",
+    "z": "transfer",
+    "j": "opening",
 }
 """By what letter a place names the kind of its record."""
 

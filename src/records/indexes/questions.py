@@ -100,6 +100,12 @@ def items_of(
         yield key, site.archives[item]
 
 
+def items_about(site: Site, applicant: str) -> Iterator[ArchivedItem]:
+    """Yield the archived items of an applicant's own file."""
+    for _, item in worklists.page(site, "archived", applicant):
+        yield site.archives[item]
+
+
 def item_with_code(site: Site, search_key: str) -> ArchivedItem | None:
     """Return the archived item with that 档号 (given as its search key), or None."""
     found = keys.owner(site, keys.compose("archival-code", search_key))
@@ -109,13 +115,13 @@ def item_with_code(site: Site, search_key: str) -> ArchivedItem | None:
 def dossier_with_code(site: Site, code: str) -> Dossier | None:
     """Return the dossier with that 收件编号, or None."""
     found = keys.owner(site, keys.compose("dossier-code", code))
-    return site.dossiers[found] if found else None
+    return site.dossiers.get(found) if found else None
 
 
 def notice_with_code(site: Site, code: str) -> Notice | None:
     """Return the notice with that number, or None."""
     found = keys.owner(site, keys.compose("notice-code", code))
-    return site.notices[found] if found else None
+    return site.notices.get(found) if found else None
 
 
 def notices_of(site: Site, dossier: Dossier) -> tuple[Notice, ...]:
@@ -144,7 +150,7 @@ def originals_in(
 def original_with_code(site: Site, code: str) -> Original | None:
     """Return the original with that code, or None."""
     found = keys.owner(site, keys.compose("original-code", code))
-    return site.custody[found] if found else None
+    return site.custody.get(found) if found else None
 
 
 def hand_overs_of(site: Site, userid: str, *, limit: int | None = None) -> Iterator[HandOver]:

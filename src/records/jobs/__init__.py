@@ -8,7 +8,18 @@ import time
 
 from pyramid.config import Configurator
 
-from records.operations import fetching, guide_imports, indexing, papers_owed, tending, validity
+from records.operations import (
+    archive_imports,
+    batches,
+    fetching,
+    guide_imports,
+    indexing,
+    keeping,
+    library_imports,
+    papers_owed,
+    tending,
+    validity,
+)
 from records.operations.services import Services
 
 from .worker import Handlers, may_start, run_once, start_worker
@@ -30,8 +41,12 @@ def handlers_of() -> Handlers:
     for verb, (work, _) in papers_owed.VERBS.items():
         handlers.add(verb, lambda services, job, work=work: work(services, job.subject))
     handlers.add(guide_imports.VERB, lambda services, job: guide_imports.work_on(services, job.subject))
+    handlers.add(archive_imports.VERB, lambda services, job: archive_imports.work_on(services, job.subject))
+    handlers.add(library_imports.VERB, lambda services, job: library_imports.work_on(services, job.subject))
     handlers.add(fetching.VERB, fetching.work_on)
     handlers.add(validity.VERB, validity.work_on)
+    handlers.add(keeping.VERB, lambda services, job: keeping.work_on(services))
+    handlers.add(batches.VERB, batches.do)
     return handlers
 
 
@@ -76,8 +91,12 @@ def includeme(config: Configurator) -> None:
     for verb, (work, _) in papers_owed.VERBS.items():
         config.add_job(verb, lambda services, job, work=work: work(services, job.subject))
     config.add_job(guide_imports.VERB, lambda services, job: guide_imports.work_on(services, job.subject))
+    config.add_job(archive_imports.VERB, lambda services, job: archive_imports.work_on(services, job.subject))
+    config.add_job(library_imports.VERB, lambda services, job: library_imports.work_on(services, job.subject))
     config.add_job(fetching.VERB, fetching.work_on)
     config.add_job(validity.VERB, validity.work_on)
+    config.add_job(keeping.VERB, lambda services, job: keeping.work_on(services))
+    config.add_job(batches.VERB, batches.do)
     script = {"__script__": config.registry.settings.get("records.script", "")}
     if config.registry.settings.get("records.background", "true") == "true" and may_start(script):
         config.action(None, lambda: _start(config.registry, script), order=9000)

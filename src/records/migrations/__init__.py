@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 
 from BTrees.OOBTree import OOBTree
@@ -18,15 +19,22 @@ from pyramid.events import ApplicationCreated
 from records.clock import Clock, SystemClock
 from records.db import Database
 
+from .batches import place_batches
+from .boxes import place_boxes
 from .counters import drop_counters
 from .custody import place_custody
+from .dispositions import place_dispositions
 from .fetches import place_fetches
 from .guide_list import list_guides
+from .keeping import place_keeping
 from .one_things import place_one_things
 from .overrides import list_overrides
 from .public_words import place_public_words
 from .shorthand import shorten
 from .standards import place_standards
+from .trails import note_trails
+from .transfers import place_transfers
+from .uses import place_uses
 
 EVOLVED = "evolved"
 Report = Callable[[str], None]
@@ -43,6 +51,13 @@ STEPS: tuple[Step, ...] = (
     ("20261127_one_things", place_one_things),
     ("20261128_custody", place_custody),
     ("20261129_overrides", list_overrides),
+    ("20261201_boxes", place_boxes),
+    ("20261202_dispositions", place_dispositions),
+    ("20261203_keeping", place_keeping),
+    ("20261205_batches", place_batches),
+    ("20261206_uses", place_uses),
+    ("20261207_transfers", place_transfers),
+    ("20261208_trails", note_trails),
 )
 """Every step there has ever been, oldest first; a released one is never renamed, moved or removed."""
 
@@ -140,7 +155,12 @@ def _gate(event: ApplicationCreated) -> None:
 def _mark(root: object, name: str, at: datetime) -> None:
     if EVOLVED not in root:
         root[EVOLVED] = OOBTree()
-    root[EVOLVED][name] = (at, version("juanzong"))
+    root[EVOLVED][name] = (at, _this_version())
+
+
+@cache
+def _this_version() -> str:
+    return version("juanzong")
 
 
 def _steps(steps: Sequence[Step] | None) -> Sequence[Step]:

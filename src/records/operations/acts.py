@@ -18,6 +18,7 @@ from records.domain.clocks import Calendar
 from records.domain.permissions import Permission
 from records.exchange.platforms import Platforms
 from records.indexes import feed, worklists
+from records.resources.archives import ArchivedItem
 from records.resources.audit import AuditEntry
 from records.resources.base import Record
 from records.resources.materials import Holding
@@ -27,7 +28,10 @@ from records.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One person's deed at one instant (UTC), through one channel: screen, api, command or job."""
+    """One person's deed at one instant (UTC), through one channel: screen, api, command or job.
+
+    ``proof`` is the hash that a password typed for this act was found to fit, empty when none was asked.
+    """
 
     site: Site
     by: Identity
@@ -38,6 +42,7 @@ class Act:
     channel: str = "screen"
     acting_for: str = ""
     why: str = ""
+    proof: str = ""
     platforms: Platforms = field(default_factory=Platforms)
     owed: list[tuple[str, str]] = field(default_factory=list)
 
@@ -160,6 +165,9 @@ def enter(
     )
     entry.leaf = ledger.leaf_hash(entry.line)
     act.site.audit[seq] = entry
+    kind, _, name = subject.partition(":")
+    if kind == ArchivedItem.kind and (item := act.site.archives.get(name)) is not None:
+        item.trail = (*item.trail, seq)
     return entry
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -82,17 +82,15 @@ def _as_held(material: Material, via: Via | None, standard: str) -> HeldMaterial
     )
 
 
-def held_by(
-    site: Site, dossier: Dossier, standard: str | None = None, *, line: str | None = None
-) -> list[HeldMaterial]:
-    """Return what the library holds for a dossier, the applicant's own, through links and of the family, all or of one kind.
+def held_by(site: Site, dossier: Dossier, *kinds: str, line: str | None = None) -> list[HeldMaterial]:
+    """Return what the library holds for a dossier, the applicant's own, through links and of the family, all or of some kinds.
 
     With ``line`` only what that line may use.
     """
     known = standards(site)
     return [
         as_held(material, via, standard=known.resolve(material.standard))
-        for material, via in subjects.available(site, dossier, standard, line=line)
+        for material, via in subjects.available(site, dossier, *kinds, line=line)
     ]
 
 
@@ -123,18 +121,21 @@ def need_of(site: Site, dossier: Dossier, line: Line, *, today: date) -> Need:
     )
 
 
-def checklist_of(site: Site, dossier: Dossier, *, today: date) -> Checklist:
+def checklist_of(
+    site: Site, dossier: Dossier, *, today: date, falls: Mapping[str, Finding] | None = None
+) -> Checklist:
     """Return each line with its state: filled, held, to be confirmed, missing or not needed.
 
-    Of the library only the kinds that the guide asks for are read.
+    Of the library only the kinds that the guide asks for are read. ``falls`` are those of today, when they are known.
     """
-    guide, fallen = guide_of(site, dossier), falls_of(site, dossier, today=today)
+    guide = guide_of(site, dossier)
+    fallen = falls_of(site, dossier, today=today) if falls is None else falls
     kinds = dict.fromkeys(line.material for line in guide.lines)
     return checklist(
         guide,
         applicant=ApplicantKind(site.applicants[dossier.applicant].applicant_kind),
         answers=dict(dossier.situation),
-        held=(material for kind in kinds for material in held_by(site, dossier, kind)),
+        held=held_by(site, dossier, *kinds),
         entries=[
             Entry(
                 line,
@@ -191,7 +192,13 @@ def stop_of(material: Material) -> Stop | None:
 
 
 def warnings_of(
-    site: Site, dossier: Dossier, made: Checklist, *, today: date, calendar: Calendar
+    site: Site,
+    dossier: Dossier,
+    made: Checklist,
+    *,
+    today: date,
+    calendar: Calendar,
+    falls: Mapping[str, Finding] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what the desk should look at before it accepts, none of which stops the case (提醒).
 
@@ -206,7 +213,7 @@ def warnings_of(
         promised = guide_of(site, dossier).limits.promised
         last = due(today, promised.n, promised.unit, calendar).due
     return (
-        *(found for found in falls_of(site, dossier, today=today).values()),
+        *(falls_of(site, dossier, today=today) if falls is None else falls).values(),
         *(
             found
             for found in (expiring(made, due=last) if dossier.decided_at is None else ())
@@ -269,14 +276,15 @@ def _named_otherwise(site: Site, made: Checklist) -> tuple[Finding, ...]:
 
 
 def _odd_identifiers(site: Site, made: Checklist) -> tuple[Finding, ...]:
-    numbers = {
-        state.line.id: site.materials[state.material].document_number
+    held = {
+        state.line.id: site.materials[state.material]
         for state in made.lines
         if state.needed and state.material
     }
     return tuple(
         replace(found, subject=line)
-        for line, number in numbers.items()
+        for line, material in held.items()
+        for number in dict.fromkeys((material.document_number, material.licence_identifier))
         if number.startswith(LICENCE_ROOT)
         for found in licence_identifier(number)
     )

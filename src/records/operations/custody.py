@@ -150,6 +150,41 @@ def find(act: Act, original: Original, *, place: str) -> Original | Refused:
     return original
 
 
+@discreet
+def explain_loss(
+    act: Act, original: Original, *, statement: str, remedy: str, proof: Upload | None = None
+) -> Original | Refused:
+    """Explain a loss in writing (说明遗失处理): what happened, what was done for the owner, and the signed paper if there is one."""
+    found = rules.guard_explain(as_thing(original), statement=statement.strip(), remedy=remedy.strip())
+    if found:
+        return Refused(found)
+    digest = hold(act, proof).digest if proof is not None else ""
+    original.loss = (statement.strip(), remedy.strip(), digest, act.by.userid, act.at, "", None)
+    _move(act, original, Move.EXPLAIN, note=f"{statement.strip()}；{remedy.strip()}")
+    return original
+
+
+def settle_loss(act: Act, original: Original) -> Original | Refused:
+    """Confirm that a loss was dealt with (复核遗失处理), as somebody else; its case can be archived, the loss stays on record."""
+    explained_by = original.loss[3] if original.loss else ""
+    found = rules.guard_settle(as_thing(original), explained_by=explained_by, by=act.by.userid)
+    if found:
+        return Refused(found)
+    original.loss = (*original.loss[:5], act.by.userid, act.at)
+    _move(act, original, Move.SETTLE)
+    return original
+
+
+def losses_of(site: Site, dossier: str) -> tuple[dict[str, object], ...]:
+    """Return the losses of a case that were settled, as its package tells them (遗失记录): code, title, and who said what when."""
+    names = ("statement", "remedy", "proof", "explained_by", "explained_at", "settled_by", "settled_at")
+    return tuple(
+        {"code": each.code, "title": each.title, **dict(zip(names, each.loss, strict=True))}
+        for each in questions.originals_of(site, dossier)
+        if each.state == CustodyState.SETTLED
+    )
+
+
 def hand_over(act: Act, *, to: str, originals: str = "") -> HandOver | Refused:
     """Offer one's originals to a colleague (交班): all that are held or lent, or those named by their codes.
 

@@ -6,10 +6,9 @@ Each verb asks the transition table and its guard, changes the record, issues th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from itertools import chain
 
 from records.clock import civil_date
 from records.domain import checklists
@@ -26,7 +25,9 @@ from records.domain.dossiers import (
     transition,
 )
 from records.domain.findings import Finding, Refused, blocking
+from records.domain.guide_parts import Guide
 from records.domain.permissions import Permission
+from records.domain.referrals import guard_decision, last_of
 from records.domain.situations import answered, unanswered, wrong_answers
 from records.domain.vocabulary import (
     ApplicantKind,
@@ -38,7 +39,9 @@ from records.domain.vocabulary import (
     Outcome,
 )
 from records.indexes import keys, questions
+from records.resources.applicants import Applicant
 from records.resources.dossiers import Dossier
+from records.resources.site import Site
 from records.rules.transitions import transitions
 
 from . import burden, disputes, fetching, mandates, materials, papers, subjects
@@ -71,6 +74,37 @@ def open_dossier(
     a running mandate for this item. ``again`` says why a second open case for the same item is meant. ``course`` is a case of the same
     matter (一件事的另一部分、上报件、前一环节): what lies there is here at once, and what comes for one comes for all.
     """
+    ready, found = prepare(act, applicant=applicant, guide=guide, situation=situation or {}, agent=agent)
+    if ready is None:
+        return Refused(found)
+    other = live_case(act.site, applicant, guide)
+    if other is not None and not again.strip():
+        params = {"id": other.id, "code": other.code}
+        found = (*found, Finding("dossier.open-already", subject="guide", params=params))
+    first = act.site.dossiers.get(course) if course else None
+    if course and (first is None or first.applicant not in subjects.linked(act.site, applicant)):
+        found = (*found, Finding("dossier.course-unknown", subject="course"))
+    if found:
+        return Refused(found)
+    return begin(act, ready, first=first, why=again.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A case about to be opened (收件建档): whose, by which edition in force, with which answers, and who acts for the applicant."""
+
+    applicant: str
+    guide: str
+    version: int
+    body: Guide
+    answers: Answers
+    agent: Applicant | None
+
+
+def prepare(
+    act: Act, *, applicant: str, guide: str, situation: Answers, agent: str
+) -> tuple[Opening | None, tuple[Finding, ...]]:
+    """Return a case that could be opened with everything that speaks against it; None where there is nothing to open."""
     record = act.site.guides.get(guide)
     person = act.site.applicants.get(applicant)
     found = []
@@ -82,37 +116,39 @@ def open_dossier(
     if record is not None and version is None:
         found.append(Finding("guide.not-in-force", subject="guide", params={"title": record.title}))
     if found:
-        return Refused(tuple(found))
+        return None, tuple(found)
     body = content(version)
-    answers = answered(body.situations, situation or {})
-    found += wrong_answers(body.situations, situation or {})
+    answers = answered(body.situations, situation)
+    found += wrong_answers(body.situations, situation)
     found += unanswered(body, answers)
     if ApplicantKind(person.applicant_kind) not in body.audience:
         found.append(Finding("guide.wrong-audience", subject="applicant", params={"title": record.title}))
     acts, against = mandates.who_acts(act, person, number=agent, item=guide)
     found += (*subjects.stopped(act.site, applicant), *against)
-    files = subjects.one_subject(act.site, applicant)
-    for other in chain.from_iterable(questions.dossiers_of(act.site, file) for file in files):
-        if other.guide == guide and DossierState(other.state) in LIVE and not again.strip():
-            found.append(
-                Finding("dossier.open-already", subject="guide", params={"id": other.id, "code": other.code})
-            )
-            break
-    first = act.site.dossiers.get(course) if course else None
-    if course and (first is None or first.applicant not in subjects.linked(act.site, applicant)):
-        found.append(Finding("dossier.course-unknown", subject="course"))
-    if found:
-        return Refused(tuple(found))
-    dossier = Dossier()
+    return Opening(applicant, guide, version.version, body, answers, acts), tuple(found)
+
+
+def live_case(site: Site, applicant: str, guide: str) -> Dossier | None:
+    """Return a case of the same subject for an item that is not decided yet (在办的同一事项)."""
+    for file in subjects.one_subject(site, applicant):
+        for other in questions.dossiers_of(site, file):
+            if other.guide == guide and DossierState(other.state) in LIVE:
+                return other
+    return None
+
+
+def begin(act: Act, ready: Opening, *, first: Dossier | None, why: str) -> Dossier:
+    """Open a case that nothing speaks against; with ``first`` it belongs to the matter of that case."""
+    dossier, body = Dossier(), ready.body
     if first is not None:
-        dossier.course = _course(act, first)
-    dossier.applicant = applicant
-    dossier.agent, dossier.agent_id = (acts.name, acts.id) if acts else ("", "")
-    dossier.guide, dossier.guide_version = guide, version.version
+        dossier.course = matter_of(act, first)
+    dossier.applicant = ready.applicant
+    dossier.agent, dossier.agent_id = (ready.agent.name, ready.agent.id) if ready.agent else ("", "")
+    dossier.guide, dossier.guide_version = ready.guide, ready.version
     dossier.unit, dossier.fonds = body.unit, body.fonds
     dossier.item_kind = body.item_kind.value
     dossier.channel = act.channel
-    dossier.situation = tuple(answers.items())
+    dossier.situation = tuple(ready.answers.items())
     register(act, dossier)
     unit = act.site.office["units"][body.unit]
     serial = act.site.counter(f"dossier:{body.unit}:{act.today.isoformat()}").next()
@@ -121,7 +157,7 @@ def open_dossier(
     keys.claim(act.site, keys.compose("dossier-code", dossier.code), dossier.id)
     fill_from_library(act, dossier)
     fetching.owe_fetches(act, dossier)
-    _note(act, dossier, "open", why=again.strip(), permission=Permission.DOSSIER_OPEN)
+    _note(act, dossier, "open", why=why, permission=Permission.DOSSIER_OPEN)
     return dossier
 
 
@@ -249,22 +285,33 @@ def decide(
     result_valid_until: date | None = None,
     electronic: bool = False,
 ) -> Dossier | Refused:
-    """Decide (决定): grant with a numbered result, or refuse with reasons; who accepted does not decide."""
+    """Decide (决定): grant with a numbered result, or refuse with reasons; who accepted does not decide.
+
+    Of a case that went up the answer decides, and its paper is the result.
+    """
     row = _row(dossier, Event.DECIDE)
     if isinstance(row, Refused):
         return row
     kind = ItemKind(dossier.item_kind)
+    above = last_of(dossier.referrals)
     found = guard_decide(
         outcome,
         kind=kind,
         decided_by=act.by.userid,
         accepted_by=dossier.accepted_by,
         reasons=reasons,
-        result_number=result_number,
-        result_file=result is not None,
+        result_number=result_number or (above.number if above else ""),
+        result_file=result is not None or bool(dossier.result_digest),
         result_ends=result_valid_until,
         today=act.today,
     )
+    found = (*found, *guard_decision(
+        above,
+        outcome,
+        number=result_number,
+        file=result is not None,
+        ends=result_valid_until,
+    ))  # fmt: skip
     guide = guide_of(act.site, dossier)
     if outcome is Outcome.GRANTED and subjects.belongs_to_another(
         act, dossier, standard=guide.result.material, number=result_number
@@ -301,7 +348,7 @@ def deliver(
     dossier.delivered_at, dossier.delivered_by = act.at, act.by.userid
     dossier.delivery = (method.value, recipient.strip(), proof.strip())
     guide = guide_of(act.site, dossier)
-    if dossier.outcome == Outcome.GRANTED and guide.result.material:
+    if dossier.outcome == Outcome.GRANTED and guide.result.material and not dossier.result_material:
         dossier.result_material = materials.add_result(
             act, dossier, standard=guide.result.material, title=guide.result.name, issuer=guide.unit_name
         ).id
@@ -321,7 +368,7 @@ def withdraw(act: Act, dossier: Dossier, *, why: str) -> Dossier | Refused:
     return dossier
 
 
-def _course(act: Act, first: Dossier) -> str:
+def matter_of(act: Act, first: Dossier) -> str:
     """Return the matter that a case belongs to; one that stood alone becomes the first of its own."""
     if not first.course:
         first.course = first.id

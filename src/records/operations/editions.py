@@ -37,12 +37,12 @@ def written(body: GuideBody) -> tuple[str, str]:
     return text, hashlib.sha256(text.encode()).hexdigest()
 
 
-def unfit(body: GuideBody, text: str) -> Iterator[Finding]:
+def unfit(key: str, text: str) -> Iterator[Finding]:
     """Refuse what is too long to be kept at all, each field by its name; what is merely wrong may stand in a draft."""
-    if not _KEY.fullmatch(body.key):
-        yield Finding("guide.key-form", subject="key", params={"key": body.key[:80]})
+    if not _KEY.fullmatch(key):
+        yield Finding("guide.key-form", subject="key", params={"key": key[:80]})
     if len(text) > LONGEST:
-        yield from _too_long(body.as_dict(), "")
+        yield from _too_long(json.loads(text), "")
     size = len(text.encode())
     if size > LARGEST:
         yield Finding("guide.too-large", params={"size": size, "largest": LARGEST})

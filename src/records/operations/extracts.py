@@ -1,4 +1,4 @@
-"""Text of holdings (文本提取): read by a limited worker process, masked before it is kept."""
+"""Text of holdings (文本提取): read by a limited worker process, masked before it is kept; its pages are tried as well."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from records.indexes import feed, questions
 from records.resources.site import Site
 
 from .discretion import mobiles_as
+from .evidence import trial_of
 from .services import Services
 
 LONGEST = 400_000
@@ -21,6 +22,7 @@ def extract_text(services: Services, digest: str) -> None:
             return
         media_type = holding.media_type
     extract = services.extractor.extract(services.store.path(digest), MediaType(media_type))
+    trial = trial_of(services, digest, media_type)
     pages, left = [], LONGEST
     for page in extract.pages:
         if left <= 0:
@@ -35,6 +37,7 @@ def extract_text(services: Services, digest: str) -> None:
         holding.text_status, holding.text_tool = str(extract.text_status), extract.tool
         holding.text_pages = tuple(pages)
         holding.page_count = extract.page_count or holding.page_count
+        holding.tried = trial
         site.jobs.strike(holding.owed)
         for dossier in list(questions.dossiers_showing(site, digest)):
             feed.touch(site, dossier)

@@ -5,39 +5,54 @@ Basis: 国办发〔2023〕26号 (形成和调用; 依据性, 程序性, 结果�
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from records.clock import CIVIL, civil_date
 from records.domain import arrangement, verification
 from records.domain.arrangement import Document
 from records.domain.checklists import NOT_HANDED_IN
-from records.domain.packages import Attributes, DocumentFacts, PackageFacts, StepFacts
+from records.domain.guide_parts import Guide
+from records.domain.package_checks import Phase
+from records.domain.packages import FormFacts, PackageFacts, RecordFacts
+from records.domain.referrals import last_of
+from records.domain.relations import Relation, others
+from records.domain.scope import Completeness, LeftOut, completeness, describe_material, duplicates
 from records.domain.vocabulary import (
     ArchiveClass,
-    DossierState,
     Grade,
     ItemKind,
     MaterialSource,
     NoticeKind,
+    ReferralOutcome,
     Stage,
 )
+from records.exchange import package_facts as described_by
+from records.exchange import package_sources
 from records.exchange.guides import write_guide
 from records.exchange.packages import Plan
-from records.extraction.types import MediaType, sniff
+from records.extraction.types import MediaType
 from records.resources.archives import ArchivedItem
 from records.resources.dossiers import Dossier
 from records.resources.materials import Material
 from records.resources.site import Site
-from records.rules import checks, elements
+from records.rules import checks
 
-from .checklists import guide_of
+from . import evidence
+from .checklists import course_of, guide_of
+from .file_plan import Case, scope_for
 from .services import Services
 
-EXTENSION = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "text/plain": "txt"}
-ALLOWED = frozenset(EXTENSION.values())
+EXTENSION = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "text/plain": "txt",
+    "application/ofd": "ofd",
+}
 
 #: What a number is called in the description of a package (证件类型).
 ID_KINDS = {"citizen": "居民身份证", "credit": "统一社会信用代码", "passport": "护照或者通行证"}
@@ -52,15 +67,19 @@ STAGE_OF = {
     NoticeKind.DELIVERY: (Stage.DELIVERY, ArchiveClass.PROCEDURE),
     NoticeKind.CUSTODY: (Stage.RECEIPT, ArchiveClass.PROCEDURE),
     NoticeKind.RETURN: (Stage.DELIVERY, ArchiveClass.PROCEDURE),
+    NoticeKind.REFERRAL: (Stage.REVIEW, ArchiveClass.PROCEDURE),
 }
 
 ACTIONS = {
     "open": "建档",
+    "join": "并入一件事",
     "receive": "收件",
     "accept": "受理",
     "deem_accepted": "视为受理",
     "request_supplement": "一次性告知",
     "supplement": "补正收件",
+    "refer": "上报",
+    "answer_referral": "上级答复",
     "decide": "决定",
     "deliver": "送达",
     "archive": "归档",
@@ -81,6 +100,58 @@ class Paper:
     source: str
     source_case: str
     form: str
+
+
+def kept_papers(
+    services: Services, site: Site, dossier: Dossier, item: ArchivedItem
+) -> tuple[tuple[Paper, ...], tuple[LeftOut, ...]]:
+    """Return the papers that go into the file in reading order, and those that the scope table leaves out (不归档)."""
+    papers = papers_of(services, site, dossier)
+    scope = scope_for(site, case_of(site, dossier))
+    left_out = duplicates([(each.scope, each.document.title, each.digest) for each in papers], scope)
+    if not left_out:
+        return papers, ()
+    seen: set[tuple[str, str]] = set()
+    kept = [
+        each
+        for each in papers
+        if not ((each.scope, each.digest) in seen or seen.add((each.scope, each.digest)))
+    ]
+    return tuple(kept), left_out
+
+
+def case_of(site: Site, dossier: Dossier) -> Case:
+    """Return what the tables ask of a case: judged on the day of its closing, before that as of today's tables."""
+    guide = guide_of(site, dossier)
+    at = dossier.delivered_at or dossier.decided_at or dossier.received_at or dossier.created_at
+    marks = {dossier.outcome, dossier.item_kind} - {""}
+    return Case(guide, dossier.guide_version, dossier.fonds, civil_date(at), frozenset(marks))
+
+
+def scope_wanted(
+    site: Site, dossier: Dossier, item: ArchivedItem, papers: tuple[Paper, ...]
+) -> dict[str, bool]:
+    """Return the papers that may be in the package of an item with whether they must be, by the table of its time."""
+    if item.paper:
+        return {papers[0].scope: True}
+    return scope_for(site, case_of(site, dossier)).wanted({entry[0] for entry in dossier.entries})
+
+
+def future_package(site: Site, dossier: Dossier) -> tuple[Completeness, dict[str, str]]:
+    """Say how complete the package of a case would be now (归档准备), and what each of its papers is called.
+
+    Every material has its description from its line already; what is still to come is the rest.
+    """
+    case = case_of(site, dossier)
+    scope = scope_for(site, case)
+    kinds = [site.notices[notice].notice_kind for notice in dossier.notices]
+    lines = {entry[0] for entry in dossier.entries}
+    there = lines | {f"notice-{kind}" for kind in kinds} | {"guide"}
+    there |= {"result"} if dossier.result_digest else set()
+    wanted = scope.wanted(lines)
+    titles = {paper: row.title for paper in wanted if (row := scope.row(paper)) is not None}
+    titles |= {line.id: describe_material(line).title for line in case.guide.lines if line.id in wanted}
+    return completeness(wanted, there), titles
 
 
 def papers_of(services: Services, site: Site, dossier: Dossier) -> tuple[Paper, ...]:
@@ -176,7 +247,8 @@ def facts_of(
         "record": {
             "code": code, "fonds": fonds["number"], "creating_unit": fonds["name"], "category": item.category,
             "year": item.year, "retention": item.retention, "retention_from": f"{item.year + 1}-01-01",
-            "security": "内部", "opening": "待审", "archived_at": day.isoformat(), "archived_by": by,
+            "security": item.security, "opening": item.opening, "relations": _relations(site, dossier, item),
+            "archived_at": day.isoformat(), "archived_by": by,
             "count": len(papers), "pages": sum(paper.pages for paper in papers),
         },
         "documents": documents_of(papers),
@@ -190,6 +262,33 @@ def facts_of(
     }  # fmt: skip
 
 
+def _relations(site: Site, dossier: Dossier, item: ArchivedItem) -> str:
+    """Say which other items this one belongs to (子包、关联件): of a joint case its parts, of a later fact what it continues."""
+    said = []
+    if item.paper:
+        continued = (site.archives[other] for other in others(item.relations, Relation.CONTINUES))
+        said += [f"{Relation.CONTINUES.label} {each.code} {each.title}" for each in continued]
+    else:
+        for relation, other in parts_of(site, dossier):
+            there = site.archives.get(other.archived_item) if other.archived_item else None
+            code = there.code if there is not None else ""
+            said.append(" ".join(filter(None, (relation.label, other.code, code))))
+    return "；".join(said)
+
+
+def parts_of(site: Site, dossier: Dossier) -> Iterator[tuple[Relation, Dossier]]:
+    """Yield the cases of the same matter (一件事): the lead has the others as its parts, each of them is part of the lead."""
+    if not dossier.course:
+        return
+    for other in course_of(site, dossier):
+        if other.id == dossier.id:
+            continue
+        if dossier.id == dossier.course:
+            yield Relation.HAS_PART, other
+        elif other.id == dossier.course:
+            yield Relation.PART_OF, other
+
+
 def package_facts(
     services: Services,
     site: Site,
@@ -199,36 +298,42 @@ def package_facts(
     planned: Plan,
     *,
     taken: frozenset[str],
+    item: ArchivedItem | None = None,
 ) -> PackageFacts:
     """Describe the planned package for the four checks, looking at the stored bytes themselves.
 
     Its own descriptions are looked at as they would be written: they come into the store with the final package only.
     """
-    listed, manifest = facts["documents"], planned.manifest
-    seen = dict(_present(services, planned))
-    metadata = {part.path for part in manifest.parts} - {f"data/{each['path']}" for each in listed}
-    return PackageFacts(
-        metadata=_metadata(facts, dossier, papers),
-        scheme=elements(),
-        documents=[
-            _seen(services, number, each, paper)
-            for number, (each, paper) in enumerate(zip(listed, papers, strict=True), 1)
-        ],
-        recorded_count=len(papers),
-        steps=[StepFacts(step["action"], step["at"], step["actor"]) for step in facts["events"]],
-        required_steps=_required(dossier),
-        scope=_scope(site, dossier),
-        manifest={part.path.removeprefix("data/"): part.digest for part in manifest.parts},
-        present=seen,
-        metadata_files={path.removeprefix("data/"): True for path in sorted(metadata)},
-        allowed_formats=ALLOWED,
+    item = item if item is not None else site.archives[dossier.archived_item]
+    source = package_sources.planned(planned, services.store)
+    seen = source.look()
+    told = described_by.told_by(source, seen.info)
+    origins = {
+        str(listed["path"]): paper.digest for listed, paper in zip(facts["documents"], papers, strict=True)
+    }
+    metadata = _metadata(facts, dossier, papers)
+    described = described_by.package_facts(
+        source, seen, told, try_out=evidence.tries(services, site, dossier), today=services.clock.today().isoformat(), origins=origins
+    )  # fmt: skip
+    described = replace(
+        described,
+        metadata=metadata,
+        required_steps=required_steps(dossier),
+        scope=facts["scope"],
         taken_codes=taken,
+        form=FormFacts("归档登记", len(papers), sum(paper.size for paper in papers)),
+        seal=described_by.sealed(seen, planned.manifest.digest, "组包"),
+        record=RecordFacts(item.id, item.id in site.archives, frozenset(metadata)),
+        trail=evidence.trail_of(site, item),
+        required_trail=evidence.REQUIRED_TRAIL[Phase.ARCHIVING],
+        fingerprint=item.fingerprint,
     )
+    return evidence.scanned(services, source, described)
 
 
-def check(facts: PackageFacts) -> verification.Report:
-    """Run the table of checks over a described package."""
-    return verification.run_checks(facts, checks())
+def check(facts: PackageFacts, *, at: str = "") -> verification.Report:
+    """Run the table of checks of the archiving phase (归档检测) over a described package."""
+    return verification.run_checks(facts, checks(), at=at, tool=evidence.TOOL)
 
 
 def _materials(site: Site, dossier: Dossier):
@@ -238,15 +343,14 @@ def _materials(site: Site, dossier: Dossier):
     for line_id, material_id, digest, how, *_ in dossier.entries:
         line, material, holding = lines[line_id], site.materials[material_id], site.holdings[digest]
         seen[line_id] += 1
-        place = f"（文件{seen[line_id]}，共{files[line_id]}个）" if files[line_id] > 1 else ""
         reused = how == MaterialSource.REUSED
         yield Paper(
-            Document(Stage.APPLICATION, f"{line.name}{place}", ArchiveClass.BASIS, line.position, line_id),
+            describe_material(line, nth=seen[line_id], of=files[line_id]),
             scope=line_id,
             digest=digest, sm3=holding.sm3, size=holding.size, media_type=holding.media_type,
             pages=max(holding.page_count, 1),
             source=MaterialSource(how).label,
-            source_case=site.dossiers[material.source_dossier].code if reused and material.source_dossier else "",
+            source_case=site.dossiers[material.source_dossier].code if reused and material.source_dossier in site.dossiers else "",
             form=handed_in_as(material, how),
         )  # fmt: skip
 
@@ -261,7 +365,7 @@ def _notices(services: Services, site: Site, dossier: Dossier):
             scope=f"notice-{kind.value}",
             digest=notice.digest, sm3=notice.sm3, size=notice.size,
             media_type="application/pdf",
-            pages=services.extractor.inspect(services.store.path(notice.digest), MediaType.PDF).pages,
+            pages=services.extractor.attempt(services.store.path(notice.digest), MediaType.PDF).pages,
             source="部门生成", source_case="", form="电子原件",
         )  # fmt: skip
 
@@ -269,9 +373,12 @@ def _notices(services: Services, site: Site, dossier: Dossier):
 def _result(site: Site, dossier: Dossier):
     if not dossier.result_digest:
         return
-    guide, holding = guide_of(site, dossier), site.holdings[dossier.result_digest]
+    holding, referral = site.holdings[dossier.result_digest], last_of(dossier.referrals)
+    title = guide_of(site, dossier).result.name
+    if referral is not None and referral.decided:
+        title = f"{referral.organ}{ReferralOutcome(referral.outcome).label}决定"
     yield Paper(
-        Document(Stage.DECISION, guide.result.name, ArchiveClass.RESULT, 90, "result"),
+        Document(Stage.DECISION, title, ArchiveClass.RESULT, 90, "result"),
         scope="result",
         digest=holding.digest, sm3=holding.sm3, size=holding.size, media_type=holding.media_type,
         pages=max(holding.page_count, 1), source="部门生成", source_case="",
@@ -281,7 +388,7 @@ def _result(site: Site, dossier: Dossier):
 
 def _guide(services: Services, site: Site, dossier: Dossier) -> Paper:
     guide = guide_of(site, dossier)
-    stored = services.store.put_bytes(write_guide(guide).encode())
+    stored = services.store.put_bytes(_guide_file(guide))
     title = f"办事指南（{guide.title}，第{dossier.guide_version}版）"
     return Paper(
         Document(Stage.TRACE, title, ArchiveClass.PROCEDURE, 1, "guide"),
@@ -289,6 +396,12 @@ def _guide(services: Services, site: Site, dossier: Dossier) -> Paper:
         digest=stored.digest, sm3=stored.sm3, size=stored.size, media_type="text/plain", pages=1,
         source="部门生成", source_case="", form="电子原件",
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _guide_file(guide: Guide) -> bytes:
+    """Return a guide as its file; the cases of a month share a few."""
+    return write_guide(guide).encode()
 
 
 def _time(at: datetime | None) -> str:
@@ -312,64 +425,11 @@ def _metadata(facts: dict, dossier: Dossier, papers: tuple[Paper, ...]) -> dict[
         "accepted": _day(dossier.accepted_at), "decided": _day(dossier.decided_at),
         "closed": _day(dossier.delivered_at), "archived": record["archived_at"],
         "archived_by": record["archived_by"], "security": record["security"], "openness": record["opening"],
-        "pages": str(record["pages"]), "count": str(len(papers)),
+        "pages": str(record["pages"]), "count": str(len(papers)), **facts.get("instead", {}),
     }  # fmt: skip
 
 
-def _seen(services: Services, number: int, listed: dict, paper: Paper) -> DocumentFacts:
-    path = str(listed["path"])
-    name = path.rpartition("/")[2]
-    recorded = Attributes(name, paper.size, str(listed["format"]), paper.digest)
-    there = services.store.has(paper.digest)
-    actual = magic = None
-    inspection = None
-    if there:
-        head = services.store.head(paper.digest)
-        sniffed = sniff(head, name)
-        magic = EXTENSION[sniffed.value] if isinstance(sniffed, MediaType) else ""
-        size = services.store.path(paper.digest).stat().st_size
-        sha256 = paper.digest if services.store.verify(paper.digest) else ""
-        actual = Attributes(name, size, str(listed["format"]), sha256)
-        inspection = services.extractor.inspect(
-            services.store.path(paper.digest), MediaType(paper.media_type)
-        )
-    return DocumentFacts(
-        number=number,
-        path=path,
-        title=paper.document.title,
-        stage=paper.document.stage,
-        scope=paper.scope,
-        recorded=recorded,
-        actual=actual,
-        magic=magic or "",
-        readable=inspection.ok if inspection else False,
-        encrypted=inspection.encrypted if inspection else False,
-    )
-
-
-def _present(services: Services, planned: Plan):
-    written = dict(planned.files)
-    for part in planned.manifest.parts:
-        if part.path in written:
-            yield part.path.removeprefix("data/"), hashlib.sha256(written[part.path]).hexdigest()
-        elif services.store.has(part.digest):
-            yield (
-                part.path.removeprefix("data/"),
-                part.digest if services.store.verify(part.digest) else "",
-            )
-
-
-def _required(dossier: Dossier) -> list[str]:
+def required_steps(dossier: Dossier) -> list[str]:
+    """Return the steps that must be on record for a case of its kind."""
     accepted = [ACTIONS["accept"]] if dossier.item_kind == ItemKind.PROMISED and not dossier.deemed else []
     return [ACTIONS["open"], *accepted, ACTIONS["decide"], ACTIONS["deliver"]]
-
-
-def _scope(site: Site, dossier: Dossier) -> dict[str, bool]:
-    decision = "notice-grant" if dossier.outcome == "granted" else "notice-refusal"
-    scope = {entry[0]: True for entry in dossier.entries}
-    scope |= {f"notice-{kind.value}": False for kind in NoticeKind}
-    scope |= {decision: True, "notice-delivery": True, "guide": True}
-    if dossier.state == DossierState.DELIVERED and dossier.item_kind == ItemKind.PROMISED:
-        scope["notice-acceptance"] = True
-    scope["result"] = dossier.outcome == "granted"
-    return scope

@@ -6,7 +6,7 @@ its text stands still, and after publication for ever. Two organisations have a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -23,7 +23,7 @@ from records.domain.editions import (
     weight_of,
 )
 from records.domain.findings import Finding, Refused, blocking
-from records.domain.guide_lines import asked_of, proof_of
+from records.domain.guide_lines import Outline, outline
 from records.domain.guide_parts import Guide as GuideBody
 from records.domain.permissions import Permission
 from records.indexes import worklists
@@ -53,7 +53,6 @@ def save_draft(
     body: GuideBody,
     *,
     base: str = "",
-    form: tuple[str, str] | None = None,
     weight: Weight | None = None,
 ) -> Guide | Refused:
     """Save a draft (保存草稿): the one open draft of a guide is rewritten, a new one begun where none is open.
@@ -61,12 +60,31 @@ def save_draft(
     ``base`` is the digest of what the editor had read. When another editor has saved since, nothing is written and
     ``guide.edited-meanwhile`` says who and when; without a base only one's own draft is rewritten. The first saving of
     an author on a day leaves an audit entry, the following ones of that day are counted in the next entry, whose
-    fingerprint before is that of the last entry: the chain has no gap and autosave does not flood it. ``form`` is what
-    ``written`` makes of the body and ``weight`` what the gate thinks of it, for whoever has them already.
+    fingerprint before is that of the last entry: the chain has no gap and autosave does not flood it. ``weight``
+    is what the gate thinks of the body, for whoever has asked it already.
     """
+    return _save(
+        act,
+        outline(body),
+        written(body),
+        lambda: weight or weight_of(findings_of(act.site, body, today=act.today)),
+        base=base,
+    )
+
+
+def save_form(
+    act: Act, body: Outline, form: tuple[str, str], *, weight: Weight, base: str = ""
+) -> Guide | Refused:
+    """Save a draft whose stored form (as ``written`` makes it) and weight another process found out."""
+    return _save(act, body, form, lambda: weight, base=base)
+
+
+def _save(
+    act: Act, body: Outline, form: tuple[str, str], weigh: Callable[[], Weight], *, base: str
+) -> Guide | Refused:
     record = act.site.guides.get(body.key)
-    text, digest = form or written(body)
-    found = [*unfit(body, text), *_undraftable(act, record, body)]
+    text, digest = form
+    found = [*unfit(body.key, text), *_undraftable(act, record, body)]
     draft = record.open_edition() if record is not None else None
     if draft is not None and draft.digest == digest and not found:
         return record
@@ -75,9 +93,7 @@ def save_draft(
         return Refused(tuple(found))
     if record is None:
         record = _begin(act, body)
-    if weight is None:
-        weight = weight_of(findings_of(act.site, body, today=act.today))
-    _write(act, record, draft, body, text, digest, weight=weight)
+    _write(act, record, draft, body, text, digest, weight=weigh())
     return record
 
 
@@ -222,7 +238,15 @@ def roll_back(act: Act, record: Guide, *, version: int) -> Guide | Refused:
         return Refused(tuple(found))
     weight = weight_of(findings_of(act.site, body, today=act.today))
     _write(
-        act, record, None, body, *written(body), weight=weight, note=note, restored=version, by=older.writers
+        act,
+        record,
+        None,
+        outline(body),
+        *written(body),
+        weight=weight,
+        note=note,
+        restored=version,
+        by=older.writers,
     )
     return record
 
@@ -244,7 +268,7 @@ def present(record: Guide, today: date) -> None:
     record.title, record.unit, record.fonds = body.title, body.unit, body.fonds
 
 
-def _begin(act: Act, body: GuideBody) -> Guide:
+def _begin(act: Act, body: Outline) -> Guide:
     record = Guide()
     record.key = record.id = body.key
     record.number = act.site.counter("number:guide").next()
@@ -257,7 +281,7 @@ def _write(
     act: Act,
     record: Guide,
     draft: GuideVersion | None,
-    body: GuideBody,
+    body: Outline,
     text: str,
     digest: str,
     *,
@@ -273,7 +297,7 @@ def _write(
         draft.note, draft.restored, draft.authors = note, restored, by
         record.versions = (*record.versions, draft)
     author = act.by.userid
-    draft.write(text, digest, yields=body.result.material, needs=proof_of(body).needs, asks=asked_of(body))
+    draft.write(text, digest, yields=body.yields, needs=body.needs, asks=body.asks)
     draft.weight = weight.value
     draft.written_by, draft.written_at = author, act.at
     if author not in draft.writers or not draft.authors:
@@ -287,7 +311,7 @@ def _write(
         draft.saves, draft.noted = 0, (author, act.today)
 
 
-def _undraftable(act: Act, record: Guide | None, body: GuideBody) -> list[Finding]:
+def _undraftable(act: Act, record: Guide | None, body: GuideBody | Outline) -> list[Finding]:
     """Refuse whoever may not draft for the unit that has the guide, and for the one that shall have it."""
     units = {body.unit} | ({record.unit} if record is not None else set())
     if all(act.matrix.permits(act.by, Permission.GUIDE_DRAFT, unit=unit) for unit in units):

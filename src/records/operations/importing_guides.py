@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -29,8 +30,8 @@ from records.resources.site import Site
 from .acts import Act, enter
 from .editions import content
 from .gate import phones_of, results_on
-from .guides import save_draft
-from .judging_guides import Before, Context, Judged, judges
+from .guides import save_form
+from .judging_guides import Before, Context, Judged, Work, judges
 from .services import Services
 from .standards import standards
 
@@ -131,9 +132,10 @@ def check_lists(
     progress: Progress | None = None,
 ) -> Report:
     """Read and judge a file against the catalogue as it is (试导入); nothing is written."""
-    report = Report(_read(services, file, name, mapping))
-    for _ in _judge_all(services, report, mapping, options, progress or _on):
-        pass
+    with _judging(services, file, mapping, options) as judge:
+        report = Report(_read(services, file, name, mapping))
+        for _ in _judge_all(services, report, judge, progress or _on):
+            pass
     return report
 
 
@@ -152,15 +154,16 @@ def apply_lists(
 
     With the option ``whole`` everything is stored in one transaction or nothing. What was stored before a stop stays.
     """
-    report = Report(_read(services, file, name, mapping))
-    judged = _judge_all(services, report, mapping, options, progress or _on)
-    if WHOLE in options:
-        everything = [pair for batch in judged for pair in batch]
-        if report.good and not report.stopped:
-            report.applied = _store(services, report, everything, by, channel, whole=True)
-        return report
-    for batch in judged:
-        _store(services, report, batch, by, channel)
+    with _judging(services, file, mapping, options) as judge:
+        report = Report(_read(services, file, name, mapping))
+        judged = _judge_all(services, report, judge, progress or _on)
+        if WHOLE in options:
+            everything = [pair for batch in judged for pair in batch]
+            if report.good and not report.stopped:
+                report.applied = _store(services, report, everything, by, channel, whole=True)
+            return report
+        for batch in judged:
+            _store(services, report, batch, by, channel)
     report.applied = report.readable
     return report
 
@@ -186,8 +189,20 @@ def _on(done: int, total: int) -> bool:
     return True
 
 
+def _judging(
+    services: Services, file: Path, mapping: Source, options: Sequence[str]
+) -> AbstractContextManager[Callable[[list[Work]], Iterator[list[Judged]]]]:
+    """Begin whoever judges, so that they are ready when the file is read."""
+    with services.database.read() as root:
+        context = _context(root["site"], mapping, today=services.clock.today(), tolerant=TOLERANT in options)
+    return judges(file.stat().st_size, context)
+
+
 def _judge_all(
-    services: Services, report: Report, mapping: Source, options: Sequence[str], progress: Progress
+    services: Services,
+    report: Report,
+    judge: Callable[[list[Work]], Iterator[list[Judged]]],
+    progress: Progress,
 ) -> Iterator[list[tuple[int, Judged]]]:
     """Judge all items, a batch at a time, in other processes where there are many; fill the report in file order.
 
@@ -196,22 +211,19 @@ def _judge_all(
     report.findings += report.lists.findings
     items = report.lists.items
     with services.database.read() as root:
-        site = root["site"]
-        context = _context(site, mapping, today=services.clock.today(), tolerant=TOLERANT in options)
-        standing = _standing(site, {item.code for item in items})
+        standing = _standing(root["site"], {item.code for item in items})
     work = [
         [(item, standing.get(item.code)) for item in items[at : at + AT_ONCE]]
         for at in range(0, len(items), AT_ONCE)
     ]
-    with judges(len(items), context) as judge:
-        for found in judge(work):
-            done = len(report.outcomes)
-            report.outcomes += [each.outcome for each in found]
-            report.findings += [one for each in found for one in each.findings]
-            yield list(enumerate(found, start=done))
-            if not progress(len(report.outcomes), len(items)):
-                report.stopped = True
-                return
+    for found in judge(work):
+        done = len(report.outcomes)
+        report.outcomes += [each.outcome for each in found]
+        report.findings += [one for each in found for one in each.findings]
+        yield list(enumerate(found, start=done))
+        if not progress(len(report.outcomes), len(items)):
+            report.stopped = True
+            return
 
 
 def _context(site: Site, mapping: Source, *, today: date, tolerant: bool) -> Context:
@@ -272,7 +284,7 @@ def _store(
         act = services.act(root["site"], by, channel=channel)
         refused[:] = []
         for at, judged in fresh:
-            result = save_draft(act, judged.body, base=judged.base, form=judged.form, weight=judged.weight)
+            result = save_form(act, judged.body, judged.form, weight=judged.weight, base=judged.base)
             if isinstance(result, Refused):
                 refused.append((at, result))
         return Refused(()) if refused and whole else None

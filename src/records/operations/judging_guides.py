@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from records.domain.editions import Weight, weight_of
 from records.domain.findings import Finding, Severity
+from records.domain.guide_lines import Outline, outline
 from records.domain.guide_parts import Guide as GuideBody
 from records.domain.standards import Standards
 from records.exchange.national import Item, RowFinding
@@ -25,8 +26,8 @@ from records.exchange.national_sources import Source
 from .editions import written
 from .gate import gate
 
-ALONE = 200
-"""Items up to which no further process is started."""
+ALONE = 1 << 19
+"""Bytes of a file up to which no further process is started: some two hundred items in a workbook."""
 NOBODYS = "-"
 """Instead of the digest of what stood there, where nothing did: no edition has it."""
 
@@ -65,7 +66,7 @@ class Judged:
 
     outcome: str
     findings: tuple[RowFinding, ...] = ()
-    body: GuideBody | None = None
+    body: Outline | None = None
     form: tuple[str, str] = ("", "")
     weight: Weight = Weight.CLEAR
     base: str = NOBODYS
@@ -122,7 +123,7 @@ class Judge:
         return Judged(
             "changed" if before else "new",
             tuple(found),
-            guide,
+            outline(guide),
             written(guide),
             weight_of(told),
             before.digest if before else NOBODYS,
@@ -130,18 +131,21 @@ class Judge:
 
 
 @contextmanager
-def judges(many: int, context: Context) -> Iterator[Callable[[list[Work]], Iterator[list[Judged]]]]:
-    """Give what judges batches in turn, in a pool of processes where it is worth their start.
+def judges(size: int, context: Context) -> Iterator[Callable[[list[Work]], Iterator[list[Judged]]]]:
+    """Give what judges batches in turn, in a pool of processes where a file of ``size`` bytes is worth their start.
 
-    They are begun afresh, because a server has threads, and told once what the items are judged against.
+    They are begun afresh, because a server has threads, told once what the items are judged against, and get ready
+    while the file is still being read.
     """
     count = min(4, len(os.sched_getaffinity(0)))
-    if many <= ALONE or count < 2:
+    if size <= ALONE or count < 2:
         yield partial(map, Judge(context).batch)
         return
     afresh = multiprocessing.get_context("forkserver")
     pool = ProcessPoolExecutor(count, mp_context=afresh, initializer=_begin, initargs=(context,))
     try:
+        for _ in range(count):
+            pool.submit(_judge_here, [])
         yield partial(pool.map, _judge_here)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

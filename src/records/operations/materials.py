@@ -37,7 +37,10 @@ TO_FETCH = OPEN | {DossierState.ACCEPTED}
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that already lies in the content store: digests, bytes, sniffed type, pages and its title."""
+    """A file that already lies in the content store: digests, bytes, sniffed type, pages, its title.
+
+    ``licence`` is the identifier of an e-licence that stands in it (电子证照标识), as it stands there.
+    """
 
     digest: str
     sm3: str
@@ -45,6 +48,7 @@ class Upload:
     media_type: str
     title: str
     page_count: int = 0
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def submit_material(
     ``pages`` are the files of the following pages in their order, where a paper was photographed page by page.
     With a ``deposit`` the paper original is taken in as well; ``online`` says that the file was handed in online.
     """
-    found = _may_fill(act, dossier, line, over=MaterialSource.REUSED)
+    found = may_fill(act, dossier, line, over=MaterialSource.REUSED)
     if found:
         return Refused(found)
     listed = _line(act, dossier, line)
@@ -120,6 +124,7 @@ def submit_material(
         replaced = override in (Override.EXPIRED, Override.CHANGED)
         renewals.take_place(act, dossier, material, renewed=older, replaced=replaced)
     _complete(act, material, description)
+    material.licence_identifier = upload.licence or material.licence_identifier
     if digests not in material.showings:
         material.renditions = (*material.renditions, *_renditions(act, upload, pages))
     leave_trace(
@@ -148,7 +153,7 @@ def submit_material(
 
 def use_material(act: Act, dossier: Dossier, *, line: str, material: str) -> Material | Refused:
     """Use a material that is held (复用): once confirmed, the applicant hands in nothing for this line."""
-    found = _may_fill(act, dossier, line)
+    found = may_fill(act, dossier, line)
     listed = _line(act, dossier, line)
     mine = {record.id: (record, via) for record, via in subjects.available(act.site, dossier, line=line)}
     record, via = mine.get(material, (None, None))
@@ -197,9 +202,12 @@ def remove_material(act: Act, dossier: Dossier, *, line: str, why: str) -> Dossi
     return dossier
 
 
-def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer: str) -> Material:
+def add_result(
+    act: Act, dossier: Dossier, *, standard: str, title: str, issuer: str, issued_on: date | None = None
+) -> Material:
     """Make what the centre issued a material of its holder at once: A as the organ's own file, B as a scan.
 
+    ``issued_on`` is the day on it, today unless told.
     A sole trader's new licence belongs to the business it founds, which is linked with its operator.
     """
     person = act.site.applicants[dossier.applicant]
@@ -208,7 +216,7 @@ def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer:
     material = Material()
     material.applicant, material.standard, material.title = holder.id, standard, title
     material.document_number, material.issuer = dossier.result_number, issuer
-    material.issued_on = material.valid_from = dossier.decided_at and act.today
+    material.issued_on = material.valid_from = issued_on or act.today
     material.valid_until = dossier.result_valid_until
     material.grade = (Grade.A if dossier.result_electronic else Grade.B).value
     material.source, material.source_dossier = MaterialSource.RESULT.value, dossier.id
@@ -228,7 +236,7 @@ def add_result(act: Act, dossier: Dossier, *, standard: str, title: str, issuer:
     return material
 
 
-def _may_fill(
+def may_fill(
     act: Act, dossier: Dossier, line: str, *, over: MaterialSource | None = None
 ) -> tuple[Finding, ...]:
     """Say what speaks against filling a line; an entry that came by way of ``over`` may be replaced."""

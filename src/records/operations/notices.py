@@ -74,6 +74,7 @@ PREFIX = {
     NoticeKind.DELIVERY: "送",
     NoticeKind.CUSTODY: "存",
     NoticeKind.RETURN: "退",
+    NoticeKind.REFERRAL: "报",
 }
 
 

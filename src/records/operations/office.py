@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from records.domain.access import Identity
-from records.exchange.office import example, export_office, read_office
+from records.domain.findings import Finding, Refused, blocking
+from records.domain.permissions import Permission
+from records.exchange.office import check_signers, example, export_office, read_office
 from records.indexes import keys
 from records.resources.people import Person
 from records.resources.site import Site
@@ -28,6 +30,7 @@ __all__ = [
     "export_office",
     "found",
     "found_site",
+    "name_signers",
     "one_time_password",
     "read_office",
 ]
@@ -85,6 +88,24 @@ def _employ(act: Act, described: Mapping[str, Any], passwords: Callable[[str], s
     act.site.people.place(person.userid, person)
     keys.claim(act.site, keys.compose("staff-number", person.staff_number), person.id)
     leave_trace(act, "person.create", person, unit=person.unit)
+
+
+def name_signers(act: Act, described: Mapping[str, Any]) -> tuple[str, ...] | Refused:
+    """Take over who signs destruction lists (签字人表) from an office's description; return the fonds that have a table now.
+
+    Only who manages people may; each signer works here and holds a letter as an appraiser. Findings: ``permission.denied``,
+    those of ``check_signers``.
+    """
+    if not act.matrix.permits(act.by, Permission.PERSON_MANAGE):
+        return Refused((Finding("permission.denied", params={"permission": Permission.PERSON_MANAGE.value}),))
+    tables = {"disposition": described["disposition"], "fonds": act.site.office["fonds"]}
+    people = {userid: {"letters": person.letters} for userid, person in act.site.people.children.items()}
+    found = blocking(check_signers(tables, people))
+    if found:
+        return Refused(found)
+    act.site.office = {**act.site.office, "disposition": described["disposition"]}
+    enter(act, "site.signers", "site", details=plain(described["disposition"]))
+    return tuple(sorted(described["disposition"]))
 
 
 def found(

@@ -15,6 +15,7 @@ from records.domain.deadlines import Act as LegalAct
 from records.domain.deadlines import Deeming, rule_for
 from records.domain.findings import Refused
 from records.domain.guide_parts import Guide
+from records.domain.referrals import Referral
 from records.domain.vocabulary import (
     DeclineReason,
     DeliveryMethod,
@@ -201,6 +202,19 @@ def originals_return(
         "recipient": recipient,
         "authority": authority,
         "receipts": "、".join(act.site.notices[receipt].code for receipt in receipts),
+    }
+
+
+def referral(act: Act, dossier: Dossier, referral: Referral) -> Facts:
+    """Return what the list says that goes up with a case (上报材料移交清单): to whom, by which law, the opinion, every paper."""
+    return {
+        **_common(act, dossier, guide_of(act.site, dossier)),
+        "organ_above": referral.organ,
+        "law": referral.law,
+        "opinion": referral.opinion,
+        "sent_on": referral.sent_on,
+        "statutory_due": dossier.statutory_due,
+        "materials": _materials(act, dossier),
     }
 
 

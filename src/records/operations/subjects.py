@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from records.clock import civil_date
 from records.domain import identifiers, masking
@@ -29,6 +29,7 @@ from records.domain.subjects import (
 from records.domain.vocabulary import ApplicantKind, MaterialStatus
 from records.indexes import questions
 from records.resources.applicants import Applicant
+from records.resources.archives import ArchivedItem
 from records.resources.dossiers import Dossier
 from records.resources.materials import Material
 from records.resources.site import Site
@@ -48,22 +49,22 @@ CARD = "identity-card"
 OPENS = {LinkRole.OPERATOR: (LICENCE, Via.OPERATED), LinkRole.OPERATED: (CARD, Via.OPERATOR)}
 
 
-def reachable(
-    site: Site, applicant: str, standard: str | None = None
-) -> Iterator[tuple[Material, Via | None]]:
-    """Yield an applicant's materials and those it may use through a link, each with the link's reason.
+def reachable(site: Site, applicant: str, *kinds: str) -> Iterator[tuple[Material, Via | None]]:
+    """Yield an applicant's materials and those it may use through a link, each with the link's reason; all, or of some kinds.
 
     Nothing when the subject is frozen, and nothing of another one that is.
     """
     if not ended(site, applicant):
-        for material, via in held(site, applicant, standard):
-            if via in (None, Via.JOINED) or not ended(site, material.applicant):
+        for material, via in held(site, applicant, *kinds):
+            gone = material.status == MaterialStatus.SEALED
+            if not gone and (via in (None, Via.JOINED) or not ended(site, material.applicant)):
                 yield material, via
 
 
-def held(site: Site, applicant: str, standard: str | None = None) -> Iterator[tuple[Material, Via | None]]:
+def held(site: Site, applicant: str, *kinds: str) -> Iterator[tuple[Material, Via | None]]:
     """Yield the same of a subject whether it is frozen or not: what is kept, and not what may be used."""
-    codes = (None,) if standard is None else standards(site).together(standard)
+    known = standards(site)
+    codes = dict.fromkeys(code for kind in kinds for code in known.together(kind)) if kinds else (None,)
     files = one_subject(site, applicant)
     for file in files:
         for code in codes:
@@ -75,7 +76,7 @@ def held(site: Site, applicant: str, standard: str | None = None) -> Iterator[tu
                 continue
             kind, via = OPENS[role]
             business = other if role == LinkRole.OPERATOR else file
-            if (standard is None or kind in codes) and _in_business(site, business):
+            if (not kinds or kind in codes) and _in_business(site, business):
                 for material in questions.library(site, other, kind):
                     yield material, via
 
@@ -228,18 +229,18 @@ def for_members(guide: str) -> frozenset[str]:
 
 
 def available(
-    site: Site, dossier: Dossier, standard: str | None = None, *, line: str | None = None
+    site: Site, dossier: Dossier, *kinds: str, line: str | None = None
 ) -> Iterator[tuple[Material, Via | None]]:
     """Yield what a case may use: the applicant's, and the family's where the guide asks for it.
 
     With ``line`` nothing of the family unless that line is about it.
     """
-    yield from reachable(site, dossier.applicant, standard)
+    yield from reachable(site, dossier.applicant, *kinds)
     lines = for_members(dossier.guide)
     if not lines or (line is not None and line not in lines):
         return
     for member, _relation in dossier.members:
-        for material, via in reachable(site, member, standard):
+        for material, via in reachable(site, member, *kinds):
             if via in (None, Via.JOINED):
                 yield material, Via.MEMBER
 
@@ -275,6 +276,18 @@ def warnings(site: Site, dossier: Dossier, *, today: date) -> tuple[Finding, ...
         elif line not in filled:
             found.append(Finding("line.separated", Severity.WARNS, line, params))
     return tuple(found)
+
+
+def corrections_of(site: Site, item: ArchivedItem) -> tuple[tuple[str, str, datetime, str, str], ...]:
+    """Return which papers of an archived item turned out to be somebody else's (更正说明): line, material, when, by whom, why.
+
+    The package stays as it was; a paper that was taken off before it was frozen is not in it and needs no note.
+    """
+    dossier = site.dossiers.get(item.dossier)
+    if dossier is None:
+        return ()
+    kept = {entry[:2] for entry in dossier.entries}
+    return tuple(row for row in dossier.separated if row[:2] in kept)
 
 
 def unfilled(dossier: Dossier) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ from records.indexes import questions
 from records.resources.dossiers import Dossier
 from records.resources.site import Site
 
-from . import burden, papers_owed
+from . import burden, keeping, papers_owed, statistics
 from .acts import leave_trace
 from .clocks import face_of
 from .dossiers import deem_accepted
@@ -18,6 +18,7 @@ from .guides import present
 from .sealing import complete_file, newest_head, seal
 from .services import WORKER, Services
 from .sweeping import sweep
+from .trying_ahead import try_ahead
 from .unanswered import forget
 from .validity import owe_check
 
@@ -43,7 +44,10 @@ def tend(services: Services) -> int:
         services.swept_on = services.clock.today()
         sweep(services)
         forget(services)
+        try_ahead(services)
     burden.fold(services)
+    statistics.fold(services)
+    keeping.owe(services)
     return len(overdue)
 
 

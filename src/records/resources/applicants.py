@@ -15,7 +15,8 @@ class Applicant(Record):
     ``(applicant id, material id, by, at, why)``. ``mandates`` say who acts for the subject: ``(kind, applicant id, items,
     since, until, material id, ended on)``. ``ended`` says why, since which day and by which material a subject is frozen:
     ``(state, day, material id, by, at)``, empty while it lives. ``requests`` are what near relatives of the dead asked for:
-    ``(applicant id, relation, wish, material id, by, at)``.
+    ``(applicant id, relation, wish, material id, by, at)``. ``partings`` are separations that wait for a second look,
+    ``(applicant id, by, at, why)``.
     """
 
     kind: ClassVar[str] = "applicant"
@@ -34,6 +35,7 @@ class Applicant(Record):
     mandates: tuple[tuple, ...] = ()
     ended: tuple = ()
     requests: tuple[tuple[str, str, str, str, str, object], ...] = ()
+    partings: tuple[tuple[str, str, object, str], ...] = ()
     machinery: ClassVar[frozenset[str]] = Record.machinery | {"number_sealed", "phone_sealed"}
 
 

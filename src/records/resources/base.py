@@ -105,3 +105,12 @@ class Folder(Resource):
         child.__name__ = name
         child.__parent__ = self
         return child
+
+
+class UnitFolder(Folder):
+    """A folder whose records belong to units: who holds a permission in some unit may enter, each act asks for its own."""
+
+    def __acl__(self) -> tuple[tuple[str, str, str], ...]:
+        """Return what the matrix allows in any unit of the office."""
+        units = self.__parent__.office.get("units", ())
+        return tuple(dict.fromkeys(row for unit in units for row in access_list(unit, "")))

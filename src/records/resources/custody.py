@@ -12,7 +12,8 @@ class Original(Record):
 
     ``keeper`` is a log-in name, ``place`` says window, cabinet and box. ``lent_to`` and ``lent_until`` stand while it is lent;
     ``handover`` names the hand-over in which it is offered and not yet confirmed. ``receipt`` and ``slip`` are the notices it was
-    received and returned with, ``proof`` the digest of the signed slip. ``moves`` are all that happened to it, each
+    received and returned with, ``proof`` the digest of the signed slip. ``loss`` is how
+    a loss was explained and settled: ``(statement, remedy, digest of the signed paper, by, at, settled by, settled at)``. ``moves`` are all that happened to it, each
     ``(move, at, by, other, until, note)``: ``other`` is who received, lent or returned, ``note`` the place, letter or reason.
     """
 
@@ -34,6 +35,7 @@ class Original(Record):
     receipt = ""
     slip = ""
     proof = ""
+    loss: tuple = ()
     moves: tuple[tuple, ...] = ()
 
 

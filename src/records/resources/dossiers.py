@@ -17,7 +17,10 @@ class Dossier(Record):
     longer, each ``(line, material id, code)``. ``events`` are ``(event, at, by, note)``.
     ``course`` is the first case of the matter this one belongs to (一件事、上报件). ``judged`` keeps what each line was judged
     from, ``(line, material id, at, text)``; ``looks`` are second looks at overrides, ``(line, by, at)``; ``online`` are the
-    lines handed in online; ``promises`` those promised in writing, ``(line, at, by)``. Days are civil days at +08:00,
+    lines handed in online; ``promises`` those promised in writing, ``(line, at, by)``. ``pulls`` are pages taken from the
+    archives, ``(line, item, digest, first, last, purpose, concerns, described, by, at, outcome)``: the outcome is owed, the code of
+    a finding or a material's id, ``described`` is number, issuer, day of issue and last day. ``referrals`` are those to a higher organ (上报),
+    each a row of :class:`records.domain.referrals.Referral`. Days are civil days at +08:00,
     instants are UTC.
     """
 
@@ -73,6 +76,8 @@ class Dossier(Record):
     looks: tuple[tuple[str, str, object], ...] = ()
     online: tuple[str, ...] = ()
     promises: tuple[tuple[str, object, str], ...] = ()
+    pulls: tuple[tuple, ...] = ()
+    referrals: tuple[tuple, ...] = ()
 
 
 class Dossiers(Folder):

@@ -15,7 +15,10 @@ from .base import Folder, Record
 
 
 class Holding(Terse):
-    """One content, stored once: its digests, size and type. However many materials show it, there is one."""
+    """One content, stored once: its digests, size and type. However many materials show it, there is one.
+
+    ``tried`` is what became of drawing it when it came in: (readable, pages, encrypted, pages not drawn, tool, signatures).
+    """
 
     digest = ""
     sm3 = ""
@@ -28,6 +31,7 @@ class Holding(Terse):
     text_pages: tuple[str, ...] = ()
     text_tool = ""
     looks = None
+    tried: tuple = ()
 
 
 class Looks(Terse):
@@ -78,6 +82,9 @@ class Material(Record):
     ``licence_status`` is the issuer's word that froze it.
     ``stopped`` is the decision by which it does not hold, ``(status, since, until, evidence, why, by, at)``;
     ``corrections`` are ``(at, by, why, day of issue before)``.
+    ``excerpt`` says of pages from the archives which they are, ``(item, digest of the paper, first, last, by, at, purpose, concerns)``.
+    ``objections`` are what the applicant said is wrong, ``(at, by, why, settled at, settled by, upheld, answer)``; ``sealed`` is the
+    answer to a wish for deletion, ``(at, by, wish, ground, status before)``; ``copies`` are those handed out, ``(at, by, recipient, purpose)``.
     ``consents`` is what the applicant said of its reuse, each ``(kind, item, at, by, why)``.
     """
 
@@ -110,6 +117,10 @@ class Material(Record):
     consents: tuple[tuple[str, str, object, str, str], ...] = ()
     stopped: tuple = ()
     archival_code = ""
+    excerpt: tuple = ()
+    objections: tuple[tuple, ...] = ()
+    sealed: tuple = ()
+    copies: tuple[tuple, ...] = ()
     corrections: tuple[tuple[object, str, str, object], ...] = ()
 
     def issued_as_of(self, at: datetime) -> date | None:

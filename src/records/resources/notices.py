@@ -8,9 +8,13 @@ from .base import Folder, Record
 
 
 class Notice(Record):
-    """One paper: number without gaps in its series, facts as canonical JSON, and the PDF's digest once rendered."""
+    """One paper: number without gaps in its series, facts as canonical JSON, and the PDF's digest once rendered.
+
+    ``tried`` is what became of drawing it before it is archived, as a holding keeps it.
+    """
 
     kind: ClassVar[str] = "notice"
+    machinery: ClassVar[frozenset[str]] = Record.machinery | {"tried"}
     notice_kind = ""
     code = ""
     dossier = ""
@@ -22,6 +26,7 @@ class Notice(Record):
     missing: tuple[str, ...] = ()
     issued_at = None
     verify_code = ""
+    tried: tuple = ()
 
     @property
     def state(self) -> str:

@@ -12,18 +12,27 @@ from records.shorthand import Tally
 from .applicants import Applicants
 from .archives import Archives
 from .base import Folder, Resource
+from .batches import Batches
+from .boxes import Boxes
 from .burden import BurdenRows
 from .custody import HandOvers, Originals
+from .dispositions import Dispositions
 from .dossiers import Dossiers
 from .feedback import FeedbackFolder
 from .fetches import Fetches
 from .guides import Guides
+from .holds import Holds
+from .keeping import Keeping, Media
 from .materials import Holdings, Materials
 from .notices import Notices
 from .one_things import OneThings
 from .people import People
 from .standards import StandardsFolder
+from .statistics import ArchiveTally
 from .synonyms import Synonyms
+from .transfers import OpeningReviews, Transfers
+from .uses import Seals, UsePapers, Uses
+from .volumes import FondsPapers, Volumes
 
 
 class Counter(Tally):
@@ -36,13 +45,14 @@ class Site(Resource):
     ``office`` is the centre's description as plain values: name, units, windows, fonds, opening hours, calendar.
     ``turned_on`` is the civil day up to which the feed has said of every guide which edition is in force;
     ``checked_on`` the one on which the validity of materials was last owed a look.
-    ``burden`` are the rows of the burden ledger, nothing until there are any.
+    ``burden`` are the rows of the burden ledger, ``tally`` the sums of the archives; nothing until there are any.
     """
 
     office: dict = {}
     turned_on: date | None = None
     checked_on: date | None = None
     burden: BurdenRows | None = None
+    tally: ArchiveTally | None = None
 
     def __init__(self) -> None:
         self.applicants = self._folder("applicants", Applicants())
@@ -57,6 +67,12 @@ class Site(Resource):
         self.place_one_things()
         self.place_fetches()
         self.place_custody()
+        self.place_dispositions()
+        self.place_boxes()
+        self.place_keeping()
+        self.place_batches()
+        self.place_transfers()
+        self.place_uses()
         self.holdings = Holdings()
         self.keys = SmallOOBTree()
         self.worklists = SmallOOBTree()
@@ -90,6 +106,43 @@ class Site(Resource):
         if getattr(self, "custody", None) is None:
             self.custody = self._folder("custody", Originals())
             self.handovers = self._folder("handovers", HandOvers())
+
+    def place_keeping(self) -> None:
+        """Give the site what is known of its copies and the folder of media, unless it has them."""
+        if getattr(self, "keeping", None) is None:
+            self.keeping = Keeping()
+            self.media = self._folder("media", Media())
+
+    def place_boxes(self) -> None:
+        """Give the site the folders of boxes, volumes and fonds files, unless it has them."""
+        if getattr(self, "boxes", None) is None:
+            self.boxes = self._folder("boxes", Boxes())
+            self.volumes = self._folder("volumes", Volumes())
+            self.fonds_papers = self._folder("fonds_papers", FondsPapers())
+
+    def place_dispositions(self) -> None:
+        """Give the site the folders of legal holds and of disposition lists, unless it has them."""
+        if getattr(self, "holds", None) is None:
+            self.holds = self._folder("holds", Holds())
+            self.dispositions = self._folder("dispositions", Dispositions())
+
+    def place_batches(self) -> None:
+        """Give the site the folder of batches, unless it has it."""
+        if getattr(self, "batches", None) is None:
+            self.batches = self._folder("batches", Batches())
+
+    def place_uses(self) -> None:
+        """Give the site the folders of requests for use, their papers and the seals, unless it has them."""
+        if getattr(self, "uses", None) is None:
+            self.uses = self._folder("uses", Uses())
+            self.use_papers = self._folder("use_papers", UsePapers())
+            self.seals = self._folder("seals", Seals())
+
+    def place_transfers(self) -> None:
+        """Give the site the folders of transfers and of opening reviews, unless it has them."""
+        if getattr(self, "transfers", None) is None:
+            self.transfers = self._folder("transfers", Transfers())
+            self.openings = self._folder("openings", OpeningReviews())
 
     def place_one_things(self) -> None:
         """Give the site the folder of its own packages of items, unless it has it."""
@@ -134,4 +187,16 @@ FOLDERS = {
     "fetch": "fetches",
     "original": "custody",
     "handover": "handovers",
+    "batch": "batches",
+    "hold": "holds",
+    "disposition": "dispositions",
+    "transfer": "transfers",
+    "opening": "openings",
+    "box": "boxes",
+    "volume": "volumes",
+    "fondspaper": "fonds_papers",
+    "medium": "media",
+    "use": "uses",
+    "usepaper": "use_papers",
+    "seal": "seals",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from typing import TypeVar
@@ -63,6 +63,16 @@ def rows(table: str) -> Iterator[Row]:
         if len(cells) != len(columns):
             raise BadRow(f"{table}:{reader.line_num}: {len(cells)} cells instead of {len(columns)}")
         yield Row(table, reader.line_num, dict(zip(columns, (cell.strip() for cell in cells), strict=True)))
+
+
+def only(table: str, columns: Sequence[str]) -> Iterator[Row]:
+    """Yield the rows of a table that has these columns and no others."""
+    for row in rows(table):
+        if set(row) != set(columns):
+            raise BadRow(
+                f"{table}:{row.line}: columns {sorted(set(row) ^ set(columns))} are missing or unknown"
+            )
+        yield row
 
 
 def flag(cell: str) -> bool:

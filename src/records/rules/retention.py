@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from records.domain.retention import RetentionRow
+from records.domain.retention import RetentionRow, Trigger
 from records.domain.vocabulary import Retention
 
-from .reading import BadRow, Row, optional_date, rows
+from .reading import BadRow, Row, only, optional_date
 
 EXAMPLE, APPROVED = "示例", "已批准"
+COLUMNS = ("item", "title", "fonds", "retention", "basis", "status", "approval", "since", "until", "trigger")
 
 
 @cache
 def retention_rows() -> tuple[RetentionRow, ...]:
     """Return every row of ``retention.csv``; an approved row must name its approval number (批准文号)."""
-    return tuple(read_row(row) for row in rows("retention.csv"))
+    return tuple(read_row(row) for row in only("retention.csv", COLUMNS))
 
 
 def read_row(row: Row) -> RetentionRow:
@@ -34,4 +35,5 @@ def read_row(row: Row) -> RetentionRow:
         approved=approved,
         since=row.read("since", date.fromisoformat),
         until=row.read("until", optional_date),
+        trigger=row.read("trigger", Trigger),
     )

@@ -20,7 +20,26 @@ from records.resources.site import Site
 from records.storage import DatabaseBusy
 from records.store import StoreFull
 
-from . import asking, burden, exporting, fetching, library, lists, people, reuse, rules, verbs
+from . import (
+    archive_imports,
+    archiving,
+    asking,
+    boxes,
+    burden,
+    checking,
+    disposition,
+    exporting,
+    fetching,
+    keeping,
+    library,
+    lists,
+    packages,
+    people,
+    reuse,
+    rules,
+    statistics,
+    verbs,
+)
 from .instance import BROKEN, FINDINGS, Instance, result_or_refuse
 
 
@@ -194,16 +213,26 @@ def export(instance: Instance, code: str, directory: Path) -> None:
     instance.print({"package": str(result)}, str(result))
 
 
+def _judged_good(counts: dict[str, object]) -> str:
+    return (
+        f"✓ 归档信息包完好：档号 {counts['code']}，文件 {counts['documents']} 份，"
+        f"包内文件 {counts['files']} 个，共 {counts['bytes']} 字节\n信息包摘要 {counts['digest']}"
+    )
+
+
 @main.command("verify-package")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--all", "everything", is_flag=True, help="连同 SM3 一起核对 / SM3 too")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 @click.pass_obj
-def verify_package(instance: Instance, directory: Path) -> None:
-    """检验一个归档信息包（不需要数据库）。"""
+def verify_package(instance: Instance, directory: Path, everything: bool, as_json: bool) -> None:
+    """检验一个归档信息包（不需要数据库）：默认核对 SHA-256，--all 连同 SM3。"""
     from records.exchange.packages import verify_bag
 
-    report = verify_bag(directory)
+    instance.as_json = instance.as_json or as_json
+    report = verify_bag(directory, with_sm3=everything)
     value = {"ok": report.ok, "counts": dict(report.counts)}
-    instance.judge(value, report.findings, good=f"✓ 归档信息包完好：{report.counts}")
+    instance.judge(value, report.findings, good=_judged_good(value["counts"]))
 
 
 @main.group()
@@ -311,8 +340,23 @@ for command in (asking.ask, asking.show_unanswered, asking.import_one_things):
     main.add_command(command)
 main.add_command(fetching.stub_platform)
 main.add_command(library.import_register)
+main.add_command(library.library_jobs)
 main.add_command(burden.show_burden)
+main.add_command(disposition.show_due)
+main.add_command(main.commands["dispositions"], "disposition")
+main.add_command(main.commands["transfers"], "transfer")
+main.add_command(main.commands["openings"], "opening")
+main.add_command(boxes.catalogue)
 main.add_command(reuse.show_overrides)
 main.add_command(reuse.judge_again)
+main.add_command(checking.check)
+for command in (
+    *packages.COMMANDS,
+    *keeping.COMMANDS,
+    *statistics.COMMANDS,
+    *archive_imports.COMMANDS,
+):
+    main.add_command(command)
 for command in (lists.import_guides, lists.export_guides):
     main.add_command(command)
+main.add_command(archiving.archive_month)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import click
@@ -28,7 +28,7 @@ from records.domain.vocabulary import (
 )
 from records.exchange.guides import shipped_guides
 from records.indexes import questions
-from records.migrations import mark_all
+from records.migrations import EVOLVED, mark_all
 from records.operations import (
     applicants,
     archiving,
@@ -49,7 +49,7 @@ from records.operations.gate import findings_of
 from records.operations.services import Services
 from records.rules import catalogue
 
-from .instance import FINDINGS, GOOD, Instance
+from .instance import FINDINGS, GOOD, UNFINISHED, Instance
 from .plans import PEOPLE, PLANS, REASONS, SHOPS, SOLE, Plan
 from .story import Story, citizen, credit, morning, who
 
@@ -342,24 +342,53 @@ def replace_year(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def found(services: Services) -> dict[str, str] | None:
-    """Found the example office on an empty database and fill it; return the log-ins, None when there is a site."""
+def found(services: Services, *, hand_out: Callable[[dict[str, str]], object]) -> bool:
+    """Found the example office on an empty database, fill it and hand out the log-ins; False when there is a site.
+
+    A demo that was cut off before its log-ins were handed out is cleared away and told from the beginning: nobody
+    could have logged in to it, so nothing of anybody is lost.
+    """
     described, findings = office.read_office(office.example(), name="yunxi.toml")
     if described is None:
         raise click.ClickException("; ".join(found.code for found in findings))
+    unfinished = services.instance / UNFINISHED
+    if unfinished.exists():
+        _clear(services)
+    with services.database.read() as root:
+        if "site" in root:
+            return False
+    unfinished.touch(mode=0o600)
     passwords = office.found(services, described, mark=mark_all)
-    if passwords is not None:
-        populate(services)
-    return passwords
+    if passwords is None:
+        unfinished.unlink()
+        return False
+    populate(services)
+    hand_out(passwords)
+    unfinished.unlink()
+    return True
+
+
+def _clear(services: Services) -> None:
+    """Take away what a demo that was cut off left behind: its site, its sealed heads and its indexes."""
+
+    def within(root) -> None:
+        for name in ("site", EVOLVED):
+            if name in root:
+                del root[name]
+
+    services.database.run(within, note="clear the unfinished demo")
+    (services.instance / "heads.jsonl").unlink(missing_ok=True)
+    for engine in services.engines.values():
+        engine.rebuild(iter(()), 0)
 
 
 def fill(instance: Instance) -> int:
     """Fill an empty instance with the demo office; return the exit code."""
-    passwords = found(instance.services())
-    if passwords is None:
+    log_ins: dict[str, str] = {}
+    if not found(instance.services(), hand_out=log_ins.update):
         click.echo("数据库里已经有站点，未作改动。/ there is a site already.", err=True)
         return FINDINGS
     with instance.services().database.read() as root:
         digest = semantic_digest(root["site"])
-    instance.print({"digest": digest, "log_ins": passwords}, f"示例数据已写入，语义摘要 {digest}")
+    instance.print({"digest": digest, "log_ins": log_ins}, f"示例数据已写入，语义摘要 {digest}")
     return GOOD

@@ -21,6 +21,9 @@ from records.operations.services import Services, open_services
 from records.storage import DatabaseBusy
 from records.views import messages
 
+#: Lies in the instance's folder while the demo is being filled in; found at a start, the demo was cut off and begins anew.
+UNFINISHED = "demo-unfinished"
+
 #: Exit codes: good, findings, could not run.
 GOOD, FINDINGS, BROKEN = 0, 1, 2
 

@@ -9,12 +9,15 @@ import click
 
 from records.domain import arrangement, clocks, identifiers
 from records.domain import retention as periods
+from records.domain.file_plan import Attribute
 from records.domain.findings import Finding, Refused
+from records.domain.guide_parts import Guide
 from records.domain.guides import circles, lint_field, lint_name
-from records.domain.vocabulary import Limit
+from records.domain.vocabulary import Limit, Retention
 from records.exchange.guides import read_guide, shipped_guides
+from records.operations.file_plan import Case, plan_of
 from records.operations.importing import read_and_check
-from records.rules import national_calendar, retention_rows
+from records.rules import code_patterns, national_calendar, retention_rows
 from records.rules.wording import wording
 
 from .instance import Instance
@@ -56,13 +59,28 @@ def identifier(instance: Instance, number: str) -> None:
 @click.argument("text")
 @click.pass_obj
 def code(instance: Instance, text: str) -> None:
-    """Take an archival code apart (档号解析)."""
-    found = arrangement.parse_code(text)
+    """Take an archival code apart by the pattern of its category (档号解析), and say which pattern that was."""
+    found = arrangement.parse_code(text, code_patterns())
     if isinstance(found, Refused):
-        instance.judge({"valid": False, "parts": {}, "normalised": ""}, found.findings)
+        instance.judge({"valid": False, "parts": {}, "normalised": "", "pattern": None}, found.findings)
         return
-    value = {"valid": True, "parts": found.parts, "normalised": found.text}
-    instance.judge(value, (), good="\n".join(f"{name}：{part}" for name, part in found.parts.items()))
+    pattern = found.series.pattern
+    used = {
+        "arranged": pattern.arranged.value,
+        "fonds": pattern.fonds,
+        "category": pattern.category,
+        "segments": pattern.segments,
+        "rule": pattern.rule.value if pattern.rule else "",
+        "basis": pattern.basis,
+        "since": pattern.since.isoformat(),
+    }
+    value = {"valid": True, "parts": found.parts, "normalised": found.text, "pattern": used}
+    lines = [f"{name}：{part}" for name, part in found.parts.items()]
+    rule = f"，{pattern.rule.label}" if pattern.rule else ""
+    lines.append(
+        f"结构：{pattern.arranged.label}{rule}（{pattern.fonds} {pattern.category}，{pattern.basis}）"
+    )
+    instance.judge(value, (), good="\n".join(lines))
 
 
 @click.command()
@@ -71,31 +89,51 @@ def code(instance: Instance, text: str) -> None:
 @click.option("--on", "day", help="办结日期 / day of closing, today unless told")
 @click.pass_obj
 def retention(instance: Instance, item: str, fonds: str, day: str | None) -> None:
-    """Say how long a case is kept (保管期限): by a shipped guide's key or a two-digit type of item (事项类型)."""
+    """Say how long a case is kept (保管期限) and why: by a shipped guide's key or a two-digit type of item (事项类型).
+
+    By the shipped examples; an office's own tables stand in its description and win over them.
+    """
     on = _day(day) if day else instance.today()
-    row = periods.period_for(item, fonds, on, retention_rows(), item_type=_type_of(item))
-    if isinstance(row, Refused):
-        instance.judge({"retention": "", "label": "", "expires_on": None}, row.findings)
-        return
-    ends = periods.expires_on(row.retention, on)
+    guide = _shipped(item)
+    if guide is not None:
+        case = Case(guide, guide.version.number, fonds, on, frozenset())
+        plan = plan_of(case, number=fonds)
+        held = plan.values[Attribute.RETENTION]
+        period, title, basis, approval, approved = Retention(held.value), guide.title, held.source, "", False
+        explained = plan.explain()
+    else:
+        row = periods.period_for(item, fonds, on, retention_rows(), item_type=item)
+        if isinstance(row, Refused):
+            instance.judge({"retention": "", "label": "", "expires_on": None}, row.findings)
+            return
+        period, title, basis, approval, approved = (
+            row.retention,
+            row.title,
+            row.basis,
+            row.approval,
+            row.approved,
+        )
+        explained = (f"保管期限 {period.value}：事项类型（{title} {basis}）",)
+    ends = periods.expires_on(period, on)
     value = {
-        "retention": row.retention.value,
-        "label": row.retention.label,
+        "retention": period.value,
+        "label": period.label,
         "expires_on": ends.isoformat() if ends else None,
-        "basis": row.basis,
-        "approval": row.approval,
-        "approved": row.approved,
+        "basis": basis,
+        "approval": approval,
+        "approved": approved,
+        "explained": list(explained),
     }
     until = f"保管到 {ends}" if ends else "永久保管"
-    instance.judge(value, (), good=f"{row.title}：{row.retention.label}，{until}（{row.basis}）")
+    lines = [f"{title}：{period.label}，{until}（{basis}）", *(f"  {sentence}" for sentence in explained)]
+    instance.judge(value, (), good="\n".join(lines))
 
 
-def _type_of(item: str) -> str:
+def _shipped(item: str) -> Guide | None:
     for name, text in shipped_guides():
         if name.removesuffix(".yaml") == item:
-            guide, _ = read_guide(text, name)
-            return guide.item_type.value
-    return item
+            return read_guide(text, name)[0]
+    return None
 
 
 @click.command()

@@ -17,7 +17,7 @@ from records.operations import tending
 from records.operations.notices import ready_typeface
 from records.operations.services import Services
 
-from .instance import Instance
+from .instance import UNFINISHED, Instance
 
 PAUSE = 0.5
 WARM_AFTER = 5.0
@@ -36,7 +36,10 @@ def serve(instance: Instance) -> None:
     log_ins = Path(settings["records.instance"]) / "log-ins.txt"
     setup_logging(str(instance.config))
     services = instance.services()
-    if not has_site(services):
+    if (services.instance / UNFINISHED).exists():
+        click.echo("上次没有填完示例就停了，现在从头填入 / the demo was cut off, it is filled in anew")
+        _found_demo(services, log_ins)
+    elif not has_site(services):
         if settings.get("records.office") != "demo":
             raise click.ClickException(
                 "还没有站点：请先运行 records init 文件名 / no site yet: run `records init FILE` first"
@@ -49,6 +52,11 @@ def serve(instance: Instance) -> None:
     if log_ins.exists():
         click.echo(f"示例登录名和密码 / demo log-ins ({log_ins}):")
         click.echo(log_ins.read_text(encoding="utf-8").rstrip())
+    elif settings.get("records.office") == "demo":
+        click.echo(
+            f"没有找到 {log_ins}。停下服务后运行 records -c {instance.config} --as admin people reset-password 登录名，"
+            "可得到新的一次性密码 / that command gives a new password"
+        )
     signal.signal(signal.SIGTERM, _stop)
     _settle()
     try:
@@ -64,9 +72,11 @@ def _found_demo(services: Services, log_ins: Path) -> None:
     """Fill the empty database with the demo office and leave its log-ins where only their owner reads them."""
     from .demo import found  # sample papers need the libraries for pictures and PDF
 
-    passwords = found(services) or {}
-    log_ins.touch(mode=0o600)
-    log_ins.write_text("".join(_log_in_lines(services, passwords)), encoding="utf-8")
+    def write(passwords: dict[str, str]) -> None:
+        log_ins.touch(mode=0o600)
+        log_ins.write_text("".join(_log_in_lines(services, passwords)), encoding="utf-8")
+
+    found(services, hand_out=write)
 
 
 def _settle() -> None:

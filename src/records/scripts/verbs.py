@@ -14,15 +14,16 @@ from records.forms.types import Answers, Word, Yes
 from records.forms.verbs import VERBS, Verb
 from records.operations import papers_owed
 from records.operations.acts import Act
+from records.resources.base import UnitFolder
 from records.store import StoreFull
 from records.views.describing import describe
 from records.views.uploads import Arrived, take, together
 
-from . import custody, editions, fetching, validity
+from . import boxes, custody, disposition, editions, fetching, transfers, uses, validity
 from .instance import Instance, result_or_refuse
 
-NOUNS = {"applicants": "申请人", "dossiers": "办件", "materials": "材料", "guides": "办事指南", "people": "工作人员", "feedback": "纠错答复", "fetches": "补调取", "custody": "原件保管", "handovers": "原件交接班",
-         "synonyms": "同义词", "standards": "标准材料", "one_things": "一件事"}  # fmt: skip
+NOUNS = {"media": "保管载体", "applicants": "申请人", "dossiers": "办件", "materials": "材料", "guides": "办事指南", "people": "工作人员", "feedback": "纠错答复", "fetches": "补调取", "custody": "原件保管", "handovers": "原件交接班",
+         "synonyms": "同义词", "standards": "标准材料", "one_things": "一件事", "batches": "批量归档", "holds": "暂缓处置", "dispositions": "鉴定处置", "transfers": "移交", "openings": "开放审核", "archives": "归档件", "boxes": "档案盒", "volumes": "案卷", "fonds_papers": "全宗卷文件", "uses": "档案利用", "seals": "利用专用章图样"}  # fmt: skip
 
 
 def command_of(verb: Verb) -> click.Command:
@@ -116,7 +117,8 @@ def _uploads(instance: Instance, verb: Verb, files: Sequence[str]) -> dict[str, 
 def _run(act: Act, verb: Verb, record: str, answers: dict[str, object]) -> object:
     folder = getattr(act.site, verb.noun)
     if not verb.subject:
-        if not act.matrix.permits(act.by, verb.permission):
+        units = ("", *act.site.office["units"]) if isinstance(folder, UnitFolder) else ("",)
+        if not any(act.matrix.permits(act.by, verb.permission, unit=unit) for unit in units):
             return Refused((Finding("permission.denied", params={"permission": verb.permission.value}),))
         return verb.run(act, **answers)
     subject = folder.get(record)
@@ -134,7 +136,13 @@ def groups() -> list[click.Group]:
         "guides": editions.COMMANDS,
         "fetches": fetching.COMMANDS,
         "custody": custody.COMMANDS,
+        "holds": disposition.HOLD_COMMANDS,
+        "dispositions": disposition.DISPOSITION_COMMANDS,
+        "transfers": transfers.TRANSFER_COMMANDS,
+        "openings": transfers.OPENING_COMMANDS,
         "materials": validity.COMMANDS,
+        "boxes": boxes.COMMANDS,
+        "uses": uses.COMMANDS,
     }
     return [
         click.Group(

@@ -23,7 +23,7 @@ from records.resources.site import Site
 
 from . import once
 
-#: Where an admitted request says whether somebody is logged in, for those who prepare it without a database.
+#: Where an admitted request says who is logged in, for those who prepare it without a database; nobody is "".
 KNOWN = "records.known"
 #: Bytes that whoever is not logged in may send: a form of a few fields.
 STRANGERS = 64 << 10
@@ -43,7 +43,7 @@ def admit(request: Request, root: object) -> Response | None:
                 earlier = once.answered(probe.site, key, lambda: once.contents_of(request))
                 if earlier is not None:
                     return earlier
-        request.environ[KNOWN] = probe.identity is not None
+        request.environ[KNOWN] = probe.identity.userid if probe.identity is not None else ""
         if probe.identity is None and (request.content_length or 0) > STRANGERS:
             return Response(LONG, status=413, content_type="text/plain", charset="utf-8")
         return None if _allowed(probe) else _turned_away(probe)
@@ -95,5 +95,5 @@ def _turned_away(probe: Request) -> Response:
 def includeme(config: Configurator) -> None:
     """Stand at the door."""
     config.add_admission(admit)
-    config.add_request_method(lambda request: request.environ.get(KNOWN, False), "known", property=True)
+    config.add_request_method(lambda request: request.environ.get(KNOWN, ""), "known", property=True)
     config.include(".reads")

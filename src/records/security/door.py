@@ -20,6 +20,8 @@ from . import sessions
 
 #: Paths that a person with a first password may still walk.
 FIRST = ("/password", "/logout", "/static/", "/look", "/login")
+#: Acts in front of which the password is typed once more (再次验证身份).
+AGAIN = re.compile(r"/dispositions/[^/]+/(confirm|sign|execute)")
 #: Where an administrator gives somebody a one-time password.
 RESET = re.compile(r"/people/[^/]+/reset_password")
 
@@ -37,7 +39,7 @@ def verify(request: Request) -> None:
     if RESET.fullmatch(request.path_info) and request.known:
         request.one_time = one_time_password()
         request.hashed = vault.password_hash(request.one_time)
-    if request.path_info not in ("/login", "/password"):
+    if request.path_info not in ("/login", "/password") and not AGAIN.fullmatch(request.path_info):
         return
     with request.registry.database.read() as root:
         person = _who(request, root["site"])

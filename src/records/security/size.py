@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 from pyramid.config import Configurator
 from pyramid.request import Request
@@ -13,12 +14,15 @@ LIMIT = 60 << 20
 #: What a form adds to its file; a form or a message without a file is never longer.
 AROUND = 1 << 20
 
-PAGE = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>错误：文件太大</title></head><body>
+PAGE = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>错误：文件太大</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="{root}/static/records.css"></head>
+<body class="public"><main id="main" class="wrap">
 <h1>文件太大，没有收下</h1>
 <p>一次最多提交 {megabytes} MB。这次提交的内容没有保存，之前已经收下的材料都还在。</p>
-<p>请把扫描件的分辨率降到 300 dpi，或分成几个文件后再交。</p>
+<p>请把扫描件的分辨率降到 300 dpi，或者分成几个文件后再交。</p>
+<p><a class="act" href="{back}">返回上一页，换一个文件</a></p>
 <p lang="en">Nothing was kept of this request: at most {megabytes} MB at a time. What was taken before is still there.</p>
-</body></html>"""
+</main></body></html>"""
 
 PROBLEM = (
     '{{"type":"about:blank#file.too-large","status":413,"title":"文件太大，没有收下；一次最多 {megabytes} MB。",'
@@ -43,7 +47,10 @@ def tween_factory(handler: Callable[[Request], Response], registry) -> Callable[
         if request.path.startswith("/api/"):
             text = PROBLEM.format(megabytes=limit >> 20)
             return Response(text, status=413, content_type="application/problem+json", charset="utf-8")
-        return Response(PAGE.format(megabytes=limit >> 20), status=413, charset="utf-8")
+        root = request.script_name
+        # A form is sent to the verb of its record; the record's own page stands one step above.
+        back = escape(request.path.rstrip("/").rpartition("/")[0] or "/")
+        return Response(PAGE.format(megabytes=limit >> 20, root=root, back=back), status=413, charset="utf-8")
 
     return tween
 

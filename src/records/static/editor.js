@@ -5,7 +5,7 @@
 (() => {
   const PAUSE = 5000;
   const MOST = 60000; // characters a browser still sends when the page is left: 64 KiB with what belongs to it
-  const desk = { timer: 0, dirty: false, asked: 0, waiting: 0, turn: Promise.resolve() };
+  const desk = { timer: 0, dirty: false, sent: false, asked: 0, waiting: 0, turn: Promise.resolve() };
   const form = () => document.getElementById("editor");
   const byId = (id) => document.getElementById(id);
 
@@ -24,7 +24,11 @@
     return answer.json();
   }
 
+  // Where somebody else saved meanwhile, only the button replaces their words: neither the clock nor leaving the page does.
+  const compares = () => form()?.dataset.unsaved === "meanwhile";
+
   function touched() {
+    if (compares()) return;
     desk.dirty = true;
     clearTimeout(desk.timer);
     desk.timer = setTimeout(save, PAUSE);
@@ -178,6 +182,7 @@
     if (event.target.id !== "editor") return;
     clearTimeout(desk.timer);
     desk.dirty = false;
+    desk.sent = true;
   });
   // On leaving by a link the last words still arrive: the browser sends them after the page is gone.
   addEventListener("pagehide", () => {
@@ -185,6 +190,7 @@
   });
   // Where the last words would not arrive, because they are too many or another saving is still on its way, the browser asks.
   addEventListener("beforeunload", (event) => {
+    if (compares() && !desk.sent) event.preventDefault();
     if (desk.dirty && form() && (desk.waiting || String(bodyOf("save")).length > MOST)) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });

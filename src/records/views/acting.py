@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import colander
 from pyramid.httpexceptions import HTTPSeeOther
@@ -11,16 +12,33 @@ from pyramid.response import Response
 
 from records.domain.findings import Finding, Refused
 from records.forms.verbs import Verb
-from records.operations import papers_owed
+from records.operations import papers_owed, people
 from records.operations.acts import Act
 from records.resources.base import Resource
 
 from .uploads import Arrived, arrived
 
+STATUS = {
+    "form.field": 400,
+    "file.too-large": 413,
+    "file.disk-full": 507,
+    "file.type-refused": 415,
+    "file.type-mismatch": 415,
+    "applicant.unknown": 404,
+    "guide.unknown": 404,
+}
+"""What a refusal answers with over HTTP where it is not 409."""
+
+
+def status_of(refused: Refused) -> int:
+    """Return the status a refusal answers with, on the screen as in the API."""
+    return max((STATUS.get(found.code, 409) for found in refused.findings), default=409)
+
 
 def begin(request: Request, *, channel: str) -> Act:
     """Begin an act of whoever is logged in."""
-    return request.registry.services.act(request.site, request.identity, channel=channel)
+    act = request.registry.services.act(request.site, request.identity, channel=channel)
+    return replace(act, proof=getattr(request, "proof", ""))
 
 
 def perform(
@@ -44,11 +62,21 @@ def perform(
             answers[verb.more] = sent.more if sent else ()
     act = begin(request, channel=channel)
     result = verb.run(act, subject, **answers) if verb.subject else verb.run(act, **answers)
-    if not isinstance(result, Refused):
+    if isinstance(result, Refused):
+        _count_wrong_password(request, act, result)
+    else:
         services = request.registry.services
         owed = tuple(act.owed)
         request.after_commit(lambda: papers_owed.do_at_once(services, owed))
     return result
+
+
+def _count_wrong_password(request: Request, act: Act, refused: Refused) -> None:
+    """Let a wrong password in front of an act count like one at the log-in, although nothing else of it is kept."""
+    person = act.site.people.get(act.by.userid)
+    if person is not None and any(found.code == "password.wrong" for found in refused.findings):
+        people.refuse_password(act, person)
+        request.response.headers["X-Tm"] = "commit"
 
 
 def faults(request: Request, invalid: colander.Invalid) -> list[Finding]:

@@ -28,7 +28,7 @@ from records.resources.base import Record
 from records.resources.guides import Guides
 
 from . import messages, minors, openapi
-from .acting import begin, faults, perform
+from .acting import begin, faults, perform, status_of
 from .describing import describe
 
 BASE = "/api/v1"
@@ -40,28 +40,29 @@ SHOWN = {
     "dossiers": Permission.DOSSIER_VIEW,
     "notices": Permission.NOTICE_VIEW,
     "archives": Permission.ARCHIVE_VIEW,
+    "batches": Permission.DOSSIER_ARCHIVE,
     "guides": Permission.GUIDE_VIEW,
     "people": Permission.PERSON_MANAGE,
     "feedback": Permission.FEEDBACK_VIEW,
     "fetches": Permission.DOSSIER_VIEW,
     "custody": Permission.CUSTODY_VIEW,
     "handovers": Permission.CUSTODY_VIEW,
+    "holds": Permission.DISPOSITION_VIEW,
+    "dispositions": Permission.DISPOSITION_VIEW,
+    "transfers": Permission.DISPOSITION_VIEW,
+    "openings": Permission.DISPOSITION_VIEW,
     "synonyms": Permission.SYNONYM_EDIT,
     "standards": Permission.STANDARD_VIEW,
     "one_things": Permission.GUIDE_VIEW,
+    "media": Permission.KEEPING_VIEW,
+    "boxes": Permission.ARCHIVE_VIEW,
+    "volumes": Permission.ARCHIVE_VIEW,
+    "fonds_papers": Permission.ARCHIVE_VIEW,
 }
 
-PERSONAL = frozenset({"applicants", "materials", "dossiers", "archives", "fetches", "custody"})
-
-STATUS = {
-    "form.field": 400,
-    "file.too-large": 413,
-    "file.disk-full": 507,
-    "file.type-refused": 415,
-    "file.type-mismatch": 415,
-    "applicant.unknown": 404,
-    "guide.unknown": 404,
-}
+PERSONAL = frozenset(
+    {"applicants", "materials", "dossiers", "archives", "batches", "fetches", "custody", "volumes"}
+)
 
 
 def answer(request: Request, value: object, *, status: int = 200) -> Response:
@@ -73,7 +74,7 @@ def answer(request: Request, value: object, *, status: int = 200) -> Response:
 
 def problem(request: Request, findings: tuple[Finding, ...], *, status: int | None = None) -> Response:
     """Return a refusal as a problem with all findings, each in words (RFC 9457)."""
-    status = status or max((STATUS.get(found.code, 409) for found in findings), default=409)
+    status = status or status_of(Refused(findings))
     texts = [messages.sentence(request, found) for found in findings]
     body = {
         "type": f"about:blank#{findings[0].code}" if findings else "about:blank",
@@ -119,7 +120,9 @@ def verb_view(verb: Verb):
             return problem(request, values.findings, status=400)
         result = perform(request, verb, context if verb.subject else None, values, channel="api")
         if isinstance(result, Refused):
-            return problem(request, result.findings)
+            refused = problem(request, result.findings)
+            refused.headers.update({*request.response.headers.items()} & {("X-Tm", "commit")})
+            return refused
         if result is None:
             return problem(request, (Finding("applicant.none"),), status=404)
         if isinstance(result, str):

@@ -14,26 +14,20 @@ from records.domain.conditions import Question, QuestionKind
 from records.domain.findings import Refused
 from records.domain.identifiers import IdentifierKind, normalise, recognise
 from records.domain.permissions import Permission
-from records.domain.vocabulary import ApplicantKind, Grade, MaterialSource, MaterialStatus
+from records.domain.vocabulary import ApplicantKind
 from records.forms.verbs import verb
 from records.indexes import questions
-from records.operations import discretion, subjects
+from records.operations import subjects
 from records.resources.applicants import Applicant, Applicants
 from records.resources.dossiers import Dossiers
-from records.resources.materials import Material
 
 from . import desk, items, minors
 from . import subjects as about
-from .acting import perform
-from .api import STATUS
-from .layout import name_of, shown
+from .acting import perform, status_of
+from .layout import shown
+from .materials import material_of
 
 SHOWN_CASES = 12
-
-
-def status_of(refused: Refused) -> int:
-    """Return the status a refusal answers with, the same as in the API."""
-    return max((STATUS.get(found.code, 409) for found in refused.findings), default=409)
 
 
 def find(context: Applicants, request: Request) -> Response | dict[str, object]:
@@ -57,6 +51,7 @@ def _new(request: Request, number: str, values: Mapping[str, str]) -> dict[str, 
         "number": recognised.normalised,
         "converted": bool(values.get("converted")) or _converted(request, number),
         "person": recognised.kind is not IdentifierKind.CREDIT,
+        "passport": recognised.kind is IdentifierKind.PASSPORT,
         "values": values,
     }
 
@@ -150,6 +145,7 @@ def page(context: Applicant, request: Request) -> dict[str, object]:
         "corrects": bool(request.has_permission(Permission.APPLICANT_CREATE, context)),
         "reveals": bool(request.has_permission(Permission.APPLICANT_REVEAL, context)),
         "open_path": request.resource_path(site.dossiers, "open"),
+        "matter_path": request.resource_path(site.one_things, "open", query={"applicant": context.id}),
         "again": "",
     }  # fmt: skip
 
@@ -160,11 +156,11 @@ def _item(guide, body) -> dict[str, object]:
         "title": guide.title,
         "kind": body.item_kind.label,
         "limit": body.limits.promised.label,
-        "questions": [_question(question) for question in body.situations],
+        "questions": [question_asked(question) for question in body.situations],
     }
 
 
-def _question(question: Question) -> dict[str, object]:
+def question_asked(question: Question) -> dict[str, object]:
     """Return a question as the desk asks it: a tick for yes, one of many, or several of many."""
     return {
         "key": question.key,
@@ -174,7 +170,7 @@ def _question(question: Question) -> dict[str, object]:
     }
 
 
-def _answers(request: Request) -> dict[str, object]:
+def answers_in(request: Request) -> dict[str, object]:
     """Return the answers that a desk form brought: ``situation`` ticked, ``one.KEY`` chosen, ``several.KEY`` ticked."""
     found: dict[str, object] = dict.fromkeys(request.POST.getall("situation"), True)
     for name in dict.fromkeys(request.POST):
@@ -200,37 +196,12 @@ def _carried(answers: Mapping[str, object]) -> list[tuple[str, str]]:
     return fields
 
 
-def material_of(request: Request, material: Material) -> dict[str, object]:
-    """Return a material as the library lists it: what it is, how far it is trusted, who saw it, until when it holds."""
-    previews = [
-        request.resource_path(material, "preview", query={"digest": digest}) for digest in material.files
-    ]
-    verified = f"{name_of(request, material.verified_by)} {material.verified_on or ''}".strip()
-    return {
-        "id": material.id,
-        "href": request.resource_path(material).rstrip("/"),
-        "title": material.title,
-        "number": discretion.shown(material.document_number),
-        "issuer": material.issuer,
-        "issued_on": material.issued_on,
-        "grade": f"{material.grade}级 {Grade(material.grade).label}",
-        "source": MaterialSource(material.source).label,
-        "status": MaterialStatus(material.status).label,
-        "usable": material.status == MaterialStatus.VALID,
-        "verified": verified if material.verified_by else "",
-        "seen": verified if material.verified_by and material.original_seen else "",
-        "valid_until": material.valid_until,
-        "previews": previews,
-        "files": [],
-    }
-
-
 def open_case(context: Dossiers, request: Request) -> Response | dict[str, object]:
     """Open a case for an applicant by the chosen guide; the ticks answer its questions."""
     values: Mapping[str, object] = {
         "applicant": request.POST.get("applicant", ""),
         "guide": request.POST.get("guide", ""),
-        "situation": _answers(request),
+        "situation": answers_in(request),
         "agent": request.POST.get("agent", ""),
         "again": request.POST.get("again", ""),
     }

@@ -6,71 +6,72 @@ Nothing here can be edited (I9). The papers of an item come from its frozen pack
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
 
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound
+from pyramid.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import FileResponse, Response
 
 from records.clock import civil_date
-from records.domain.package_checks import Status
+from records.domain import pipeline
+from records.domain.archive_imports import IMPORTED
+from records.domain.findings import Refused
 from records.domain.permissions import Permission
-from records.domain.vocabulary import DossierState, Retention
+from records.domain.pipeline import Step, StepResult
+from records.domain.relations import Relation
+from records.domain.retention import Trigger
+from records.domain.vocabulary import Retention
 from records.exchange.packages import Manifest, check_store, stream_zip
-from records.extraction.types import EXTENSIONS, MediaType
+from records.extraction.types import EXTENSIONS, UNSEEN, MediaType
+from records.forms.verbs import verb
 from records.i18n import _
-from records.indexes import questions
-from records.operations.archiving import manifest_of
+from records.indexes import archive_questions, questions
+from records.operations.archiving import manifest_of, waits_for_trigger
+from records.operations.batches import due_of
+from records.operations.checking import report_of
 from records.resources.archives import ArchivedItem, Archives
+from records.rules.defects import defects as defect_rows
 
+from . import subjects as about
+from .acting import perform, status_of
+from .arranging import ROOMS as SHELVES
+from .arranging import open_forms
+from .checking import rows_of
 from .desk import row_of
 from .files import IMAGES, WIDEST, _sealed
-from .layout import day, instant, name_of, shown, size, units_of
+from .layout import Light, day, instant, light, name_of, shown, size, units_of
 
 PAGE = 50
-WAITING = 200
+OPEN = 200
 LIST = "data/文件目录.xml"
+CAME = frozenset({IMPORTED, "package.imported"})
+
+#: The rooms of the archivist: words, path, and the permission that opens the door; more are added at the end.
+ROOMS: tuple[tuple[str, str, Permission], ...] = (
+    (_("Archive a month"), "/archives/batches", Permission.DOSSIER_ARCHIVE),
+    (_("Retention and disposition"), "/archives/disposition", Permission.DISPOSITION_VIEW),
+    (_("Legal holds"), "/archives/holds", Permission.DISPOSITION_VIEW),
+    (_("Transfer to the archives"), "/archives/transfers", Permission.DISPOSITION_VIEW),
+    (_("Opening review"), "/archives/opening", Permission.DISPOSITION_VIEW),
+    (_("Reports of the archives"), "/archives/reports", Permission.HOLDINGS_VIEW),
+    (_("Import of existing archives"), "/archives/imports", Permission.ARCHIVE_IMPORT),
+    (_("Packages out and in"), "/archives/packages", Permission.ARCHIVE_EXPORT),
+    (_("Four checks"), "/archives/checks", Permission.ARCHIVE_VIEW),
+    (_("Keeping of the archives"), "/archives/keeping", Permission.KEEPING_VIEW),
+)
 
 STATES = {
     "pending": (_("being packed"), "wait"),
+    "handed-over": (_("waits to be received"), "next"),
     "archived": (_("archived"), "done"),
-    "returned": (_("checks not passed"), "wrong"),
+    "returned": (_("sent back"), "wrong"),
+    "transferred": (_("transferred"), "done"),
+    "destroyed": (_("destroyed"), "plain"),
 }
-RESULTS = {
-    Status.PASS: (_("passed"), "done"),
-    Status.FAIL: (_("failed"), "wrong"),
-    Status.NOT_APPLICABLE: (_("does not apply"), "plain"),
-    Status.MANUAL: (_("to be looked at by a person"), "wait"),
-}
-COUNTED = {
-    "files": _("files"),
-    "elements": _("elements"),
-    "documents": _("papers"),
-    "steps": _("steps"),
-    "required": _("required"),
-    "numbers": _("numbers"),
-    "links": _("links"),
-    "lines": _("lines"),
-    "days": _("days"),
-    "compared": _("compared"),
-    "texts": _("texts"),
-    "year": _("year"),
-    "code": _("code"),
-    "untried": _("not opened"),
-    "actual": _("there"),
-    "recorded": _("on the list"),
-    "allowed": _("formats allowed"),
-    "reason": _("reason"),
-    "faults": _("faults"),
-}
-"""What the figures of a check count, in words; other figures keep their names."""
-
-REASONS = {"not-run": _("no scanner ran")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _paper(entry: ElementTree.Element) -> Paper:
 
 
 def archives(context: Archives, request: Request) -> dict[str, object]:
-    """Show what waits for the archivist and what a fonds holds; the names are on the access log first."""
+    """Show what waits for the archivist, what came back, and what a fonds holds; the names are on the access log first."""
     held = [
         unit for unit in units_of(request, Permission.ARCHIVE_VIEW) if unit in request.site.office["fonds"]
     ]
@@ -130,6 +131,7 @@ def archives(context: Archives, request: Request) -> dict[str, object]:
     described = request.site.office["fonds"]
     path = request.resource_path(context).rstrip("/")
     kept, more = _kept(request, fonds)
+    waiting, later = _waiting(request, fonds)
     return {
         "fonds": described[fonds],
         "tabs": [
@@ -140,34 +142,71 @@ def archives(context: Archives, request: Request) -> dict[str, object]:
             }
             for each in held
         ],
-        "waiting": [row_of(request, dossier) for dossier in _waiting(request, fonds)],
+        "rooms": rooms_of(request, fonds),
+        "waiting": waiting,
+        "later": f"{path}?{urlencode({'fonds': fonds, 'waiting': later})}#waiting" if later else "",
         "open": [row for state in ("returned", "pending") for row in _rows(request, fonds, state)],
+        "untriggered": [
+            _item_row(request, item)
+            for _key, item in archive_questions.awaiting_trigger(request.site, fonds, limit=PAGE)
+        ],
         "kept": kept,
         "more": f"{path}?{urlencode({'fonds': fonds, 'after': more})}" if more else "",
         "first": f"{path}?{urlencode({'fonds': fonds})}" if request.GET.get("after") else "",
     }
 
 
-def _waiting(request: Request, fonds: str) -> Iterator[object]:
-    found = questions.dossiers_in(request.site, fonds, DossierState.DELIVERED.value, limit=WAITING)
-    for _key, dossier in found:
-        busy = dossier.archived_item and request.site.archives[dossier.archived_item].state != "archived"
-        if not busy and request.has_permission(Permission.DOSSIER_VIEW, dossier):
-            yield dossier
+def rooms_of(request: Request, fonds: str) -> list[dict[str, object]]:
+    """Return the rooms of the archives that are open to a person for a fonds, this one marked."""
+    found = (*ROOMS, *SHELVES)
+    return [
+        {
+            "label": label,
+            "href": f"{request.script_name}{path}?{urlencode({'fonds': fonds})}",
+            "current": request.path_info == path,
+        }
+        for label, path, needed in found
+        if fonds in units_of(request, needed)
+    ]
+
+
+def _waiting(request: Request, fonds: str) -> tuple[list[dict[str, object]], str]:
+    """Return a page of the closed cases that are to be archived, by due day, and the cursor of the next page."""
+    after = _cursor(request, "waiting")
+    rows, last = [], ""
+    found = archive_questions.closed(request.site, fonds, after=after, limit=PAGE + 1)
+    for count, (key, dossier) in enumerate(found):
+        if count == PAGE:
+            return rows, last
+        last = key.hex()
+        item = request.site.archives.get(dossier.archived_item) if dossier.archived_item else None
+        if request.has_permission(Permission.DOSSIER_VIEW, dossier) and (
+            item is None or item.state == "returned"
+        ):
+            due = due_of(request.registry.services, request.site, dossier)
+            lit = light(request, due.due)
+            if due.hopeless(request.today):
+                lit = Light("wrong", request.localizer.translate(_("Past the last day of the year")))
+            rows.append({"case": row_of(request, dossier), "due": day(due.due), "light": lit})
+    return rows, ""
+
+
+def _cursor(request: Request, name: str) -> bytes:
+    try:
+        return bytes.fromhex(request.GET.get(name, ""))
+    except ValueError:
+        raise HTTPBadRequest from None
 
 
 def _rows(request: Request, fonds: str, state: str) -> list[dict[str, object]]:
     return [
-        _item_row(request, item) for _key, item in questions.items_of(request.site, fonds, state, limit=PAGE)
+        _item_row(request, item) for _key, item in questions.items_of(request.site, fonds, state, limit=OPEN)
     ]
 
 
 def _kept(request: Request, fonds: str) -> tuple[list[dict[str, object]], str]:
     """Return a page of the archived items and the cursor of the next, empty at the end."""
-    try:
-        after = bytes.fromhex(request.GET.get("after", ""))
-    except ValueError:
-        raise HTTPBadRequest from None
+    after = _cursor(request, "after")
     found = list(
         islice(questions.items_of(request.site, fonds, "archived", after=after, limit=PAGE + 1), PAGE + 1)
     )
@@ -176,7 +215,7 @@ def _kept(request: Request, fonds: str) -> tuple[list[dict[str, object]], str]:
 
 
 def _item_row(request: Request, item: ArchivedItem) -> dict[str, object]:
-    word, kind = STATES[item.state]
+    word, kind = state_of(item)
     return {
         "href": request.resource_path(item).rstrip("/"),
         "code": item.code or item.provisional_code,
@@ -187,7 +226,22 @@ def _item_row(request: Request, item: ArchivedItem) -> dict[str, object]:
         "count": item.document_count,
         "at": day(civil_date(item.archived_at)) if item.archived_at else "",
         "state": {"word": word, "kind": kind},
+        "why": " ".join(reasons_of(item)) if item.state == "returned" else "",
     }
+
+
+def reasons_of(item: ArchivedItem) -> list[str]:
+    """Return why an item was sent back: each code with its words, then what is to be mended, said once."""
+    words = {row.code: row.words for row in defect_rows()}
+    notes = dict.fromkeys(note for _code, note in item.defects if note)
+    return [*(f"{code} {words.get(code, '')}".strip() for code, _note in item.defects), *notes]
+
+
+def state_of(item: ArchivedItem) -> tuple[str, str]:
+    """Return how an item stands, in a word and its kind; one that was handed over waits for the archives."""
+    if item.state == "pending" and pipeline.waits_for_receipt(item.steps):
+        return STATES["handed-over"]
+    return STATES[item.state]
 
 
 def show(context: ArchivedItem, request: Request) -> dict[str, object]:
@@ -203,11 +257,11 @@ def page(context: ArchivedItem, request: Request) -> dict[str, object]:
     path = request.resource_path(context).rstrip("/")
     wanted = request.GET.get("paper", "1")
     chosen = next((paper for paper in papers if str(paper.number) == wanted), None)
-    dossier = request.site.dossiers[context.dossier]
+    dossier = request.site.dossiers.get(context.dossier)
     return {
         "item": context,
         "path": path,
-        "state": dict(zip(("word", "kind"), STATES[context.state], strict=True)),
+        "state": dict(zip(("word", "kind"), state_of(context), strict=True)),
         "description": description(context, request),
         "papers": papers,
         "chosen": chosen,
@@ -215,22 +269,101 @@ def page(context: ArchivedItem, request: Request) -> dict[str, object]:
             f"{path}/page?{urlencode({'paper': chosen.number, 'page': number})}"
             for number in range(1, min(chosen.pages or 1, 20) + 1)
         ]
-        if chosen and chosen.media not in (None, MediaType.TEXT)
+        if chosen and chosen.media not in UNSEEN
         else [],
+        "reasons": reasons_of(context) if context.state == "returned" else [],
+        "waits": context.state == "pending" and pipeline.waits_for_receipt(context.steps),
+        "steps": steps_of(request, context),
+        "explained": context.explained,
+        "related": related_to(request, context),
+        "acts": acts_of(request, context),
         "checks": checks_of(request, context),
         "passed": json.loads(context.report)["passed"] if context.report else None,
         "parts_listed": manifest.parts if manifest else (),
         "exports": bool(manifest) and bool(request.has_permission(Permission.ARCHIVE_EXPORT, context)),
-        "dossier_href": request.resource_path(dossier).rstrip("/")
-        if request.has_permission(Permission.DOSSIER_VIEW, dossier)
+        "converts": bool(manifest)
+        and context.state == "archived"
+        and bool(request.has_permission(Permission.ARCHIVE_IMPORT, context)),
+        "use_href": f"{request.script_name}/uses?{urlencode({'code': context.code})}#asking"
+        if context.state == "archived" and request.has_permission(Permission.USE_REQUEST, context)
         else "",
+        "dossier_href": request.resource_path(dossier).rstrip("/")
+        if dossier is not None and request.has_permission(Permission.DOSSIER_VIEW, dossier)
+        else "",
+    }
+
+
+def steps_of(request: Request, item: ArchivedItem) -> list[dict[str, object]]:
+    """Return the steps of archiving as they were taken, each with its result."""
+    return [
+        {
+            "what": Step(step).label,
+            "who": name_of(request, by),
+            "at": instant(at),
+            "iso": at.isoformat(),
+            "why": note if result == StepResult.DONE else f"{StepResult(result).label}：{note}",
+            "kind": "wrong" if result == StepResult.RETURNED else "done",
+        }
+        for step, at, by, result, note in item.steps
+    ]
+
+
+def related_to(request: Request, item: ArchivedItem) -> list[dict[str, str]]:
+    """Return the items that belong to this one: later facts, what it continues, the parts of a joint case."""
+    return [
+        {
+            "relation": Relation(kind).label,
+            "code": there.code or there.provisional_code,
+            "title": there.title,
+            "href": request.resource_path(there).rstrip("/"),
+        }
+        for kind, other in item.relations
+        if (there := request.site.archives.get(other)) is not None
+        and request.has_permission(Permission.ARCHIVE_VIEW, there)
+    ]
+
+
+def acts_of(request: Request, item: ArchivedItem) -> list[dict[str, object]]:
+    """Return what a person may do with an item now: receive it or send it back, add a later fact, note its trigger."""
+    names = []
+    if item.state == "pending" and pipeline.waits_for_receipt(item.steps):
+        names = ["receive", "send_back"]
+    elif item.state == "archived":
+        here = request.site.dossiers.get(item.dossier) is not None
+        names = [*(["append"] if here else []), *(["note_trigger"] if waits_for_trigger(item) else [])]
+    path = request.resource_path(item).rstrip("/")
+    return [
+        {"label": one.title, "href": f"{path}/{name}", "pressed": name == "receive"}
+        for name in names
+        if request.has_permission((one := verb("archives", name)).permission, item)
+    ]
+
+
+def receive_item(context: ArchivedItem, request: Request) -> Response | dict[str, object]:
+    """Receive a package; refused, the item's page comes back with what speaks against it."""
+    result = perform(request, verb("archives", "receive"), context, {}, channel="screen")
+    if isinstance(result, Refused):
+        request.response.status_int = status_of(result)
+        request.note_read("archives.show", context.id)
+        return {**page(context, request), "errors": shown(request, result.findings)}
+    return HTTPSeeOther(f"{request.resource_path(context).rstrip('/')}?done=archiving")
+
+
+def _heading(context: ArchivedItem, request: Request) -> dict[str, str]:
+    """Return what stands above a form about an item; done, it comes back to the item."""
+    return {
+        "back": request.resource_path(context).rstrip("/"),
+        "name": context.title,
+        "code": context.code or context.provisional_code,
     }
 
 
 def description(item: ArchivedItem, request: Request) -> list[dict[str, str]]:
     """Return the description of an item (著录) in the order of the catalogue."""
     fonds = request.site.office["fonds"][item.fonds]
-    expires = day(item.expires_on) if item.expires_on else request.localizer.translate(_("never"))
+    ends = item.due_on or item.expires_on
+    open_end = Retention.Y.label if item.retention == Retention.Y else _("not determined yet")
+    expires = day(ends) if ends else request.localizer.translate(open_end)
     return [
         {"label": _("Archival code"), "value": item.code or item.provisional_code, "kind": "code"},
         {"label": _("Title"), "value": item.title},
@@ -241,36 +374,40 @@ def description(item: ArchivedItem, request: Request) -> list[dict[str, str]]:
         {"label": _("Retention"), "value": Retention(item.retention).label},
         {"label": _("Basis of retention"), "value": item.retention_basis},
         {"label": _("Kept until"), "value": expires},
-        {"label": _("Papers"), "value": f"{item.document_count}（{size(item.byte_count)}）" if item.document_count else "0"},
-        {"label": _("Archived on"), "value": " ".join(filter(None, (instant(item.archived_at), name_of(request, item.archived_by))))},
+        {"label": _("Period runs from"), "value": " ".join(filter(None, (Trigger(item.trigger).label, day(item.trigger_on))))},
+        {"label": _("Secrecy and opening"), "value": f"{item.security} {item.opening}"},
+        {"label": _("Papers"), "value": f"{item.document_count}（{size(item.byte_count)}）" if item.document_count else "—"},
+        {"label": _("Archived on"), "value": f"{instant(item.archived_at)} {name_of(request, item.archived_by)}" if item.archived_at else "—"},
+        *_brought(item),
+        *about.corrections_of(request, item),
+        *_gone(item),
         {"label": _("Package digest"), "value": item.package_digest or "—", "kind": "code"},
     ]  # fmt: skip
 
 
+def _brought(item: ArchivedItem) -> tuple[dict[str, str], ...]:
+    """Return where an item came from that was not archived here, nothing for one that was."""
+    return tuple(
+        {"label": _("Imported, not archived here"), "value": note}
+        for event, _at, _by, _reference, note in item.management
+        if event in CAME
+    )
+
+
+def _gone(item: ArchivedItem) -> tuple[dict[str, str], ...]:
+    """Return on which list and day an item was destroyed, nothing for one that is there."""
+    if not item.destruction_list:
+        return ()
+    return (
+        {"label": _("Destroyed by list"), "value": item.destruction_list, "kind": "code"},
+        {"label": _("Destroyed on"), "value": day(item.destroyed_on)},
+    )
+
+
 def checks_of(request: Request, item: ArchivedItem) -> list[dict[str, object]]:
     """Return the report of the four checks, what failed first, each with what was looked at."""
-    if not item.report:
-        return []
-    translate = request.localizer.translate
-    rows = []
-    for result in json.loads(item.report)["results"]:
-        word, kind = RESULTS[Status(result["status"])]
-        evidence = "，".join(
-            f"{translate(COUNTED.get(name, name))} {translate(REASONS.get(value, str(value)))}"
-            for name, value in sorted(result["evidence"].items())
-        )
-        faults = "；".join(f"{found['subject']} {found['code']}".strip() for found in result["findings"])
-        rows.append(
-            {
-                "id": result["id"],
-                "name": result["name"],
-                "dimension": result["dimension"],
-                "result": {"word": word, "kind": kind},
-                "evidence": evidence,
-                "faults": faults,
-            }
-        )
-    return sorted(rows, key=lambda row: row["result"]["kind"] != "wrong")
+    report = report_of(request.site, item)
+    return rows_of(request, report) if report is not None else []
 
 
 def _wanted(context: ArchivedItem, request: Request) -> Paper:
@@ -354,6 +491,16 @@ def includeme(config: Configurator) -> None:
         **get,
     )
     own = {"context": ArchivedItem, "permission": Permission.ARCHIVE_VIEW, **get}
+    view(
+        receive_item,
+        context=ArchivedItem,
+        name="receive",
+        request_method="POST",
+        permission=Permission.ARCHIVE_RECEIVE,
+        renderer="archives/item.pt",
+    )
+    names = ("send_back", "append", "note_trigger")
+    open_forms(config, "archives", names, context=ArchivedItem, heading=_heading)
     view(show, name="", renderer="archives/item.pt", **own)
     view(sheet, name="print", renderer="archives/print.pt", **own)
     view(send_page, name="page", **own)

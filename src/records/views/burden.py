@@ -203,7 +203,10 @@ def _figure(request: Request) -> Figure:
 def _found(request: Request, asked: Asked, figure: Figure) -> Iterator[tuple[str, Account]]:
     guide, window = request.GET.get("guide", ""), request.GET.get("window", "")
     found = ledger.cases(request.site, asked.month, units=asked.units, guide=guide, figure=figure)
-    return ((case, account) for case, account in found if window in ("", account.window or "-"))
+    there = request.site.dossiers
+    return (
+        (case, account) for case, account in found if window in ("", account.window or "-") and case in there
+    )
 
 
 def _case(request: Request, case: str, account: Account, figure: Figure) -> dict[str, object]:

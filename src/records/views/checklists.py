@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
 
+from pyramid.i18n import Localizer
 from pyramid.request import Request
 
 from records.domain.checklists import LineState, LineStatus
 from records.domain.findings import Finding
 from records.domain.permissions import Permission
-from records.domain.reuse import ReuseOutcome
+from records.domain.reuse import Check, ReuseOutcome
 from records.domain.vocabulary import MaterialSource
 from records.i18n import _
 from records.operations import originals
 from records.resources.dossiers import Dossier
 from records.resources.materials import Material
 
-from . import fetching, messages, resemblances
-from .applicants import material_of
+from . import messages, resemblances
+from .materials import drawn, material_of
 
 BADGES = {
     LineStatus.FILLED: "done",
@@ -39,22 +42,28 @@ def row_of(
     refused: tuple[Finding, ...],
     typed: Mapping,
     warned: tuple[Finding, ...] = (),
+    fetched: Mapping[str, dict[str, object]],
 ) -> dict[str, object]:
-    """Return a line as the page shows it: state, what is there, what can be done, what was just refused."""
+    """Return a line as the page shows it: state, what is there, what can be done, what was just refused.
+
+    ``fetched`` are the case's fetches by line. Of a line that is not needed only its name is shown.
+    """
     line = state.line
+    if not state.needed:
+        return {"id": line.id, "name": line.name, "needed": False}
     entries = [entry for entry in dossier.entries if entry[0] == line.id]
     entry = entries[0] if entries else None
     # A paper that turned out to be somebody else's stays in the closed case, but nothing of it is shown.
     parted = any(row[:2] == (line.id, state.material) for row in dossier.separated)
     held = request.site.materials.get(state.material) if state.material and not parted else None
-    material = material_of(request, held) if held is not None else None
-    if material and entry and entry[1] == material["id"]:
+    shows = entry is not None and held is not None and entry[1] == held.id
+    material = material_of(request, held, previews=not shows) if held is not None else None
+    if material and shows:
+        here = request.resource_path(dossier)
         material["previews"] = [
-            request.resource_path(dossier, "preview", query={"digest": each[2]}) for each in entries
+            f"{here}preview?digest={digest}" for digest in drawn(request, (each[2] for each in entries))
         ]
-        material["files"] = [
-            request.resource_path(dossier, "file", query={"digest": each[2]}) for each in entries
-        ]
+        material["files"] = [f"{here}file?digest={each[2]}" for each in entries]
     mine = [found for found in refused if found.subject == line.id]
     again = any(found.code in AGAIN for found in mine)
     reused = bool(entry) and entry[3] == MaterialSource.REUSED
@@ -71,10 +80,10 @@ def row_of(
         "id": line.id,
         "name": line.name,
         "number": line.position,
-        "needed": state.needed,
+        "needed": True,
         "badge": line_badge(state),
-        "why": messages.explain(request, state.explanation, params) if state.needed and _needs_words(state) and not gone else "",
-        "judged": _judged(request, state) if state.needed else None,
+        "why": messages.explain(request, state.explanation, params) if _needs_words(state) and not gone else "",
+        "judged": _judged(request, state),
         "promises": fills and state.status is LineStatus.MISSING and _may_promise(state),
         "consent": _consent(request, held),
         "asks": line.acceptance,
@@ -92,7 +101,7 @@ def row_of(
         "deposits": not line.waived,
         "by_office": state.by_office and state.status is LineStatus.MISSING,
         "wants": waits,
-        "fetch": fetching.of_line(request, dossier, line.id) if state.needed else None,
+        "fetch": fetched.get(line.id),
         "resembles": resemblances.rows_of(request, dossier, entry, fills=fills),
         "merged": resemblances.merged_row(request, dossier, line.id, fills=fills and entry is not None),
         "again": again,
@@ -100,6 +109,8 @@ def row_of(
         "wrong": [messages.sentence(request, found) for found in mine],
     }  # fmt: skip
 
+
+ROW = '<li><span aria-hidden="true">{sign}</span> {words}：{answer}</li>\n'
 
 #: The questions of a verdict in the words of the desk.
 CHECKS = {
@@ -128,8 +139,25 @@ def _judged(request: Request, state: LineState) -> dict[str, object] | None:
             Finding(verdict.reason, params={"line": state.line.name, **verdict.params}),
         ),
         "clause": verdict.clause,
-        "checks": [{"words": CHECKS[check.name], "yes": check.answer} for check in verdict.checks],
+        "checks": _answered(verdict.checks, request.localizer),
     }
+
+
+@lru_cache(maxsize=16)
+def _rows(localizer: Localizer) -> Mapping[tuple[str, bool], str]:
+    """Return each question with a yes and with a no as a row of a list, in the words of a language."""
+    translate = localizer.translate
+    return {
+        (name, yes): ROW.format(sign=sign, words=escape(translate(words)), answer=escape(translate(answer)))
+        for name, words in CHECKS.items()
+        for yes, sign, answer in ((True, "✓", _("yes")), (False, "✗", _("no")))
+    }
+
+
+def _answered(checks: tuple[Check, ...], localizer: Localizer) -> str:
+    """Return the questions in their order as markup: some forty stand on a page."""
+    rows = _rows(localizer)
+    return "".join([rows[check.name, check.answer] for check in checks])
 
 
 def _may_promise(state: LineState) -> bool:

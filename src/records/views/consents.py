@@ -14,8 +14,8 @@ from records.i18n import _
 from records.operations.standards import standards
 from records.resources.materials import Material
 
-from .acting import perform
-from .applicants import status_of
+from . import minors
+from .acting import perform, status_of
 from .layout import instant, name_of, shown
 
 CONSENT = verb("materials", "consent")
@@ -33,7 +33,7 @@ def _page(context: Material, request: Request, refused=(), typed=None) -> dict[s
     return {
         "material": context,
         "sensitive": standards(site)[context.standard].sensitivity.label,
-        "applicant": applicant,
+        "applicant": minors.named(request, applicant),
         "back": request.resource_path(applicant).rstrip("/"),
         "said": [
             {

@@ -25,10 +25,9 @@ from records.operations.identities import identity_of
 from records.resources.custody import HandOver, Original, Originals
 from records.resources.site import Site
 
-from . import messages, uploads
-from .acting import perform
+from . import messages, minors, uploads
+from .acting import perform, status_of
 from .api import BASE, answer, problem
-from .applicants import status_of
 from .describing import describe
 from .layout import instant, name_of, shown, state_badge, units_of
 from .originals import RECENT, row_of
@@ -36,7 +35,7 @@ from .originals import RECENT, row_of
 MOST = 200
 
 #: Moves with a page of their own, drawn from their form; the others need a press.
-ASKED = ("lend", "take_back", "give_back", "release", "relocate", "report_lost", "find")
+ASKED = ("lend", "take_back", "give_back", "release", "relocate", "report_lost", "find", "explain_loss")
 
 HAND_OVER_STATES = {
     "offered": {"word": _("to be counted"), "kind": "wait"},
@@ -134,13 +133,13 @@ def original_page(
     """Return what the page of an original shows; ``refused`` are the findings of a move that was just refused."""
     request.note_read("custody.show", context.id)
     site, dossier = request.site, request.site.dossiers[context.dossier]
-    keeps = bool(request.has_permission(Permission.CUSTODY_KEEP, context))
     moves = [
         move
         for move in possible_moves(CustodyState(context.state))
         if move not in (Move.OFFER, Move.TAKE_OVER)
     ]
-    acts = [verb("custody", move.value) for move in moves] if keeps else []
+    each = (verb("custody", move.value) for move in moves)
+    acts = [one for one in each if request.has_permission(one.permission, context)]
     facts = [
         (_("Code"), context.code, "code"),
         (_("How many"), str(context.copies), ""),
@@ -166,6 +165,7 @@ def original_page(
             }
             for one in acts
         ],
+        "loss": _loss(request, context),
         "events": _moves(request, context),
         "papers": [
             {"code": site.notices[notice].code, "href": request.resource_path(site.notices[notice], "pdf")}
@@ -178,6 +178,19 @@ def original_page(
         if context.proof
         else "",
         "errors": shown(request, refused),
+    }
+
+
+def _loss(request: Request, original: Original) -> dict[str, str] | None:
+    if not original.loss:
+        return None
+    statement, remedy, proof, by, at, settled_by, settled_at = original.loss
+    return {
+        "statement": statement,
+        "remedy": remedy,
+        "proof": request.resource_path(original, "file", query={"digest": proof}) if proof else "",
+        "by": f"{name_of(request, by)} {instant(at)}",
+        "settled": f"{name_of(request, settled_by)} {instant(settled_at)}" if settled_by else "",
     }
 
 
@@ -203,7 +216,7 @@ def asked_page(one: Verb):
         proposed = {}
         if one.name == "give_back":
             dossier = request.site.dossiers[context.dossier]
-            proposed = {"recipient": request.site.applicants[dossier.applicant].name}
+            proposed = {"recipient": minors.unmasked(request, request.site.applicants[dossier.applicant])}
         return _asked(request, context, one, _sheet(request, context, one), proposed)
 
     return view
@@ -225,13 +238,17 @@ def asked(one: Verb):
     return view
 
 
-def kept(context: Original, request: Request) -> Response | dict[str, object]:
-    """Let the case keep an original, and come back to it."""
-    result = perform(request, verb("custody", "keep"), context, {}, channel="screen")
-    if isinstance(result, Refused):
-        request.response.status_int = status_of(result)
-        return original_page(context, request, result.findings)
-    return _done(request, context, "keep")
+def pressed(one: Verb):
+    """Return the view of a move that asks nothing, and comes back to the original."""
+
+    def view(context: Original, request: Request) -> Response | dict[str, object]:
+        result = perform(request, one, context, {}, channel="screen")
+        if isinstance(result, Refused):
+            request.response.status_int = status_of(result)
+            return original_page(context, request, result.findings)
+        return _done(request, context, one.name)
+
+    return view
 
 
 def _sheet(request: Request, context: Original, one: Verb) -> deform.Form:
@@ -363,10 +380,11 @@ def includeme(config: Configurator) -> None:
         own = {"name": name, "context": Original, "permission": one.permission, "renderer": "custody/verb.pt"}
         view(asked_page(one), request_method="GET", **own)
         view(asked(one), request_method="POST", **own)
-    view(
-        kept, name="keep", context=Original, request_method="POST", permission=Permission.CUSTODY_KEEP,
-        renderer="custody/original.pt",
-    )  # fmt: skip
+    for one in (verb("custody", name) for name in ("keep", "settle_loss")):
+        view(
+            pressed(one), name=one.name, context=Original, request_method="POST", permission=one.permission,
+            renderer="custody/original.pt",
+        )  # fmt: skip
     view(
         hand_over, name="hand_over", context=Originals, request_method="POST", permission=Permission.CUSTODY_HAND_OVER,
         **drawn,

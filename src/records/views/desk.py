@@ -13,15 +13,18 @@ from pyramid.config import Configurator
 from pyramid.request import Request
 
 from records.domain.permissions import Permission
+from records.domain.pipeline import waits_for_receipt
 from records.domain.vocabulary import DossierState
 from records.i18n import _
 from records.indexes import feed, questions, worklists
 from records.indexes.keys import compose
+from records.operations.batches import due_of as archiving_due
 from records.operations.clocks import deliver_due
+from records.resources.archives import ArchivedItem
 from records.resources.dossiers import Dossier
 from records.resources.site import Site
 
-from . import fetching, library_imports, minors, originals, subjects, validity
+from . import fetching, library_imports, minors, originals, subjects, uses, validity
 from .guide_waiting import guide_lists
 from .layout import Light, light, may_somewhere, state_badge, unit_name, units_of
 from .starts import starts
@@ -76,6 +79,7 @@ def row_of(request: Request, dossier: Dossier) -> Row:
         DossierState.SUPPLEMENT,
         DossierState.ACCEPTED,
         DossierState.DECIDED,
+        DossierState.DELIVERED,
     )
     due = due_of(request, dossier)
     return Row(
@@ -91,7 +95,9 @@ def row_of(request: Request, dossier: Dossier) -> Row:
 
 
 def due_of(request: Request, dossier: Dossier) -> date | None:
-    """Return until when the next step of a case is due: its decision, and once decided its delivery (送达)."""
+    """Return until when the next step of a case is due: its decision, once decided its delivery (送达), then its archiving."""
+    if dossier.state == DossierState.DELIVERED:
+        return archiving_due(request.registry.services, request.site, dossier).due
     if dossier.state != DossierState.DECIDED:
         return dossier.promised_due
     calendar = request.registry.services.calendar(request.site)
@@ -153,9 +159,34 @@ def desk(context: Site, request: Request) -> dict[str, object]:
         "overrides": not wanted and bool(lists) and may_somewhere(request, Permission.OVERRIDE_VIEW),
         "fallen": None if wanted else validity.waiting(request),
         "imported": None if wanted else library_imports.waiting(request),
+        "brings": not wanted and may_somewhere(request, Permission.MATERIAL_IMPORT),
+        "uses": None if wanted else uses.waiting(request),
         "second_looks": None if wanted else subjects.waiting(request),
         "custody": None if wanted else originals.waiting(request),
+        "sent_back": [] if wanted else list(_sent_back(request)),
+        "to_receive": [] if wanted else list(_to_receive(request)),
     }
+
+
+def _sent_back(request: Request) -> Iterator[dict[str, str]]:
+    """Yield the cases whose packages the archives sent back to a person's units, for who has to mend them."""
+    for item in _packages(request, Permission.DOSSIER_DELIVER, "returned"):
+        dossier = request.site.dossiers.get(item.dossier)
+        if dossier is not None and request.has_permission(Permission.DOSSIER_VIEW, dossier):
+            yield {"href": request.resource_path(dossier).rstrip("/"), "code": dossier.code}
+
+
+def _to_receive(request: Request) -> Iterator[dict[str, str]]:
+    """Yield the packages that were handed over and wait for the archivist."""
+    for item in _packages(request, Permission.ARCHIVE_RECEIVE, "pending"):
+        if waits_for_receipt(item.steps):
+            yield {"href": request.resource_path(item).rstrip("/"), "code": item.dossier_code}
+
+
+def _packages(request: Request, permission: Permission, state: str) -> Iterator[ArchivedItem]:
+    for unit in units_of(request, permission):
+        for _key, item in questions.items_of(request.site, unit, state, limit=PAGE):
+            yield item
 
 
 def may_find(request: Request) -> bool:

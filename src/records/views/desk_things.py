@@ -17,6 +17,7 @@ from records.operations import one_things
 from records.resources.one_things import OneThing, OneThings
 from records.resources.site import Site
 
+from . import matters
 from .acting import on_its_list
 from .layout import instant, may_somewhere, name_of, shown
 
@@ -76,6 +77,7 @@ def _row(request: Request, key: str) -> dict[str, object]:
         "in_use": package is not None,
         "waits": "、".join(waits),
         "href": f"{request.script_name}/things/{key}" if package is not None and not waits else "",
+        "opens": matters.page_of(request, key) if package is not None and not waits else "",
         "export": export if package is not None else "",
         "versions": _versions(request, record, export),
         "shipped": f"{export}&version=0" if key in one_things.shipped() else "",

@@ -13,6 +13,7 @@ from pyramid.response import Response
 from records.domain.checklists import Checklist, to_fetch
 from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
+from records.domain.referrals import Referral
 from records.domain.vocabulary import (
     DeclineReason,
     DeliveryMethod,
@@ -21,18 +22,20 @@ from records.domain.vocabulary import (
     NoticeKind,
     Outcome,
     Override,
+    ReferralOutcome,
 )
 from records.forms.verbs import Verb, verb
 from records.i18n import _
 from records.indexes import questions
-from records.operations.checklists import checklist_of, guide_of, warnings_of
+from records.operations.checklists import checklist_of, falls_of, guide_of, warnings_of
+from records.operations.filing import future_package
 from records.operations.materials import OPEN, TO_FETCH
 from records.resources.dossiers import Dossier
+from records.rules.defects import defects
 
-from . import checklists, desk, messages, originals, uploads, validity
+from . import checklists, desk, fetching, matters, messages, minors, originals, pulling, uploads, validity
 from . import subjects as about
-from .acting import perform
-from .applicants import status_of
+from .acting import perform, status_of
 from .layout import instant, light, name_of, shown, state_badge, unit_name
 from .next_acts import PRESSED, acts_of, hindrances, not_yet, waits_for
 
@@ -48,10 +51,14 @@ HAPPENED = {
     "deliver": _("Delivered"),
     "archive": _("Archived"),
     "withdraw": _("Withdrawn"),
+    "return": _("Package sent back"),
     "material_fell": _("A material holds no longer"),
     "material_back": _("All materials hold again"),
     "material_corrected": _("A material was corrected"),
     "separate": _("Papers of somebody else were taken off"),
+    "join": _("Joined to a matter"),
+    "refer": _("Handed up to the organ that decides"),
+    "answer_referral": _("The organ above answered"),
 }
 
 
@@ -70,8 +77,9 @@ def page(
 ) -> dict[str, object]:
     """Return what the case's page shows; ``refused`` are the findings of an act that was just refused."""
     site = request.site
-    checklist = checklist_of(site, context, today=request.today)
-    fallen = validity.of_case(request, context)
+    falls = falls_of(site, context, today=request.today)
+    checklist = checklist_of(site, context, today=request.today, falls=falls)
+    fallen = validity.rows_of(request, falls)
     applicant, guide = site.applicants[context.applicant], guide_of(site, context)
     may_fill, state = (
         bool(request.has_permission(Permission.DOSSIER_FILL, context)),
@@ -80,8 +88,14 @@ def page(
     gone = {each["line"] for each in fallen if each["stops"]}
     fills, fetches = may_fill and state in OPEN, may_fill and state in TO_FETCH
     warned = warnings_of(
-        site, context, checklist, today=request.today, calendar=request.registry.services.calendar(site)
+        site,
+        context,
+        checklist,
+        today=request.today,
+        calendar=request.registry.services.calendar(site),
+        falls=falls,
     )
+    fetched = fetching.by_line(request, context)
     rows = [
         checklists.row_of(
             request,
@@ -92,6 +106,7 @@ def page(
             refused=refused,
             typed=typed or {},
             warned=warned,
+            fetched=fetched,
         )
         for state in checklist.lines
     ]
@@ -104,6 +119,7 @@ def page(
     return {
         "dossier": context,
         "applicant": applicant,
+        "applicant_name": minors.named(request, applicant),
         "applicant_href": request.resource_path(applicant).rstrip("/"),
         "guide": guide,
         "state": state_badge(context.state),
@@ -113,6 +129,7 @@ def page(
         "rows": needed,
         "spared": [row for row in rows if not row["needed"]],
         "acts": acts,
+        "future": future_of(request, context),
         "focus": wanting[0]["id"] if wanting and fills else "",
         "light": light(request, due),
         "waits_for": waits_for(context, acts, ready=not stopped),
@@ -127,8 +144,10 @@ def page(
         "facts": _facts(request, context, guide),
         "events": _timeline(request, context),
         "notices": [_notice(request, notice) for notice in questions.notices_of(site, context)],
+        "pulls": pulling.of_case(request, context) if fills or fetches else None,
         "result": request.resource_path(context, "file", query={"digest": context.result_digest}) if context.result_digest else "",
         "related": _related(request, context),
+        "matter": matters.of_case(request, context),
         "overrides": [(term.value, term.label) for term in Override],
         "errors": shown(request, refused, anchors={row["id"]: f"line-{row['id']}" for row in rows} | {"upload": "line-" + str((typed or {}).get("line", ""))}),
     }  # fmt: skip
@@ -158,6 +177,7 @@ def _facts(request: Request, dossier: Dossier, guide) -> list[dict[str, object]]
         facts.append((_("Decision"), f"{Outcome(dossier.outcome).label} {dossier.result_number}".strip(), ""))
     if dossier.reasons:
         facts.append((_("Reasons"), dossier.reasons, ""))
+    facts += [(_("Handed up"), _referral(Referral(*row)), "") for row in dossier.referrals]
     if dossier.declined:
         reason, explanation, law, organ = dossier.declined
         facts.append(
@@ -173,6 +193,15 @@ def _facts(request: Request, dossier: Dossier, guide) -> list[dict[str, object]]
             (_("Delivered"), " ".join(filter(None, (DeliveryMethod(method).label, recipient, proof))), "")
         )
     return [{"label": label, "value": value, "kind": kind} for label, value, kind in facts if value]
+
+
+def _referral(one: Referral) -> str:
+    """Return one line on a referral: organ, law, day, and what was answered."""
+    went = f"{one.organ}（{one.law}） {one.sent_on}"
+    if one.waiting:
+        return f"{went}，尚未答复"
+    answer = f"{one.answered_on} {ReferralOutcome(one.outcome).label}"
+    return f"{went}；" + " ".join(filter(None, (answer, one.number, one.remark)))
 
 
 def _provisional(dossier: Dossier, due) -> str:
@@ -217,6 +246,24 @@ def _related(request: Request, dossier: Dossier) -> list[dict[str, str]]:
             row = desk.row_of(request, other)
             found.append({"href": row.href, "text": f"{row.title} {row.code} {row.state['word']}"})
     return found
+
+
+def future_of(request: Request, dossier: Dossier) -> dict[str, object] | None:
+    """Return how complete the package of a running case would be now (归档准备); None before it is accepted and once archived."""
+    if dossier.state not in ("accepted", "decided", "delivered"):
+        return None
+    found, titles = future_package(request.site, dossier)
+    item = request.site.archives.get(dossier.archived_item) if dossier.archived_item else None
+    back = item is not None and item.state == "returned"
+    words = {row.code: row.words for row in defects()} if back else {}
+    return {
+        "ready": len(found.required) - len(found.missing),
+        "required": len(found.required),
+        "missing": [titles.get(paper, paper) for paper in found.missing],
+        "returned": [f"{code} {words.get(code, '')} {note}".strip() for code, note in item.defects]
+        if back
+        else [],
+    }
 
 
 def go_to(request: Request, dossier: Dossier, done: str) -> Response:

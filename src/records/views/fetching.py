@@ -122,10 +122,12 @@ def said(request: Request, fetch: Fetch, line: str) -> str:
     return ""
 
 
-def of_line(request: Request, dossier: Dossier, line: str) -> dict[str, object] | None:
-    """Return the fetch of a line as its case shows it; None where a platform has nothing to do with it."""
-    found = (fetch for fetch in fetching.fetches_of(request.site, dossier) if fetch.line == line)
-    return next((row_of(request, fetch) for fetch in found), None)
+def by_line(request: Request, dossier: Dossier) -> dict[str, dict[str, object]]:
+    """Return the fetches of a case as it shows them, each under its line; none where a platform has nothing to do with it."""
+    first: dict[str, Fetch] = {}
+    for fetch in fetching.fetches_of(request.site, dossier):
+        first.setdefault(fetch.line, fetch)
+    return {line: row_of(request, fetch) for line, fetch in first.items()}
 
 
 def waiting(request: Request) -> dict[str, object] | None:

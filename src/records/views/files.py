@@ -10,7 +10,7 @@ from pyramid.request import Request
 from pyramid.response import FileResponse, Response
 
 from records.domain.permissions import Permission
-from records.domain.vocabulary import NoticeKind
+from records.domain.vocabulary import MaterialStatus, NoticeKind
 from records.extraction.types import EXTENSIONS, MediaType
 from records.resources.custody import Original
 from records.resources.dossiers import Dossier
@@ -27,7 +27,7 @@ ENDING = {media: ending for ending, media in reversed(EXTENSIONS.items())}
 def named_by(record: Dossier | Material | Original, digest: str) -> bool:
     """Tell whether a record names a content: a dossier on a line or as its result, a material as a rendition, an original its signed slip."""
     if isinstance(record, Original):
-        return bool(digest) and digest == record.proof
+        return bool(digest) and digest in (record.proof, *record.loss[2:3])
     if isinstance(record, Material):
         return digest in {rendition[0] for rendition in record.renditions}
     return bool(digest) and digest in {record.result_digest, *(entry[2] for entry in record.entries)}
@@ -36,7 +36,8 @@ def named_by(record: Dossier | Material | Original, digest: str) -> bool:
 def holding_of(context: Dossier | Material, request: Request) -> Holding:
     """Return the holding a request asks for; what the record does not name is not there."""
     digest = request.GET.get("digest", "")
-    holding = request.site.holdings.get(digest) if named_by(context, digest) else None
+    sealed = isinstance(context, Material) and context.status == MaterialStatus.SEALED
+    holding = request.site.holdings.get(digest) if named_by(context, digest) and not sealed else None
     if holding is None:
         raise HTTPNotFound
     return holding

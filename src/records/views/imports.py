@@ -32,6 +32,7 @@ from .layout import instant, may_somewhere, name_of, shown, size
 
 LISTED = 20
 BRINGS = frozenset({"/guides/import-list", f"{BASE}/guides/lists"})
+_SOURCES = {"national": _("National code tables"), "words": _("Words only, no codes")}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 STATES = {
@@ -93,7 +94,7 @@ def _page(
     seen = (each for each in reversed(imports_of(request.site).values()) if _may_see(request, each))
     return {
         "errors": shown(request, errors, anchors={"file": "file", "source": "source", "name": "mapping"}),
-        "sources": [*BUILT_IN, *saved],
+        "sources": [(name, _SOURCES.get(name, name)) for name in (*BUILT_IN, *saved)],
         "mapping": mapping or saved.get(request.GET.get("source", ""), ""),
         "one": None if record is None else _report(request, record),
         "imports": [_row(request, each) for each in islice(seen, LISTED)],
@@ -116,10 +117,13 @@ def _may_see(request: Request, record: GuideImport) -> bool:
 
 def _row(request: Request, record: GuideImport) -> dict[str, object]:
     word, kind = STATES[record.state]
+    if record.state == "checked" and not record.readable:
+        word, kind = _("Could not be read"), "wrong"
+    source = json.loads(record.mapping)["name"]
     return {
         "id": record.id,
         "name": record.name,
-        "source": json.loads(record.mapping)["name"],
+        "source": request.localizer.translate(_SOURCES.get(source, source)),
         "by": name_of(request, record.by),
         "at": instant(record.at),
         "size": size(record.size),

@@ -49,11 +49,45 @@ LOOKS = {
     "image/jpeg": ("a JPEG picture", "JPEG图片"),
     "image/png": ("a PNG picture", "PNG图片"),
     "text/plain": ("plain text", "纯文本"),
+    "application/ofd": ("an OFD", "OFD"),
     "program": ("a program", "可执行程序"),
     "archive": ("an archive or a Word or Excel file", "压缩包或者Word、Excel文档"),
     "office": ("an old Word or Excel file", "旧版Word、Excel文档"),
     "picture": ("a picture of another kind", "其他格式的图片"),
     "unknown": ("nothing we know", "无法识别的内容"),
+}
+
+
+#: What of a file or machine differs, in words.
+ATTRIBUTES = {
+    "name": ("the name", "文件名"),
+    "size": ("the size", "字节数"),
+    "format": ("the format", "格式"),
+    "pages": ("the number of pages", "页数"),
+    "system": ("the system", "操作系统"),
+    "python": ("the version of Python", "Python版本"),
+    "database": ("the database", "数据库"),
+    "digests": ("the library of digests", "摘要算法库"),
+}
+
+#: Entries of the audit log about an item, in words.
+EVENTS = {
+    "archive.arrange": ("arranged", "整理归档"),
+    "archive.register": ("registered", "登记编目"),
+    "archive.import": ("imported", "导入"),
+    "archive.step.register": ("registered", "登记编目"),
+    "archive.step.store": ("stored", "存储"),
+}
+
+#: Why an imported item cannot be taken out again, in words.
+IN_USE = {
+    "state": ("it was returned, transferred or destroyed", "已经退回、移交或者销毁"),
+    "hold": ("it is under a legal hold", "正在暂缓处置"),
+    "box": ("it lies in a box or a volume", "已经装盒或者组卷"),
+    "relation": ("another item belongs to it", "有关联的归档件"),
+    "list": ("it stands on a list of appraisal", "列在鉴定处置单上"),
+    "use": ("somebody asked to use it", "已经有利用登记"),
+    "management": ("something was done with it since", "入库以后办理过其他管理事项"),
 }
 
 
@@ -66,6 +100,19 @@ def table() -> Mapping[tuple[str, str], Wording]:
             found[row["code"], "en"] = Wording(row["english"], row["english_cure"])
             found[row["code"], "zh_Hans"] = Wording(row["chinese"], row["chinese_cure"])
     return found
+
+
+#: Parameters that are codes, with their words.
+WORDS = (
+    ("part", PARTS),
+    ("content", LOOKS),
+    ("reason", WHY),
+    ("why", IN_USE),
+    ("attribute", ATTRIBUTES),
+    ("environment", ATTRIBUTES),
+    ("event", EVENTS),
+    ("before", EVENTS),
+)
 
 
 class _Params(dict):
@@ -107,7 +154,10 @@ def _filled(language: str, found: Finding, part: str) -> str:
     if not text:
         return ""
     params = _Params({"subject": found.subject, **found.params})
-    for name, words in (("part", PARTS), ("content", LOOKS), ("reason", WHY)):
+    for name, words in WORDS:
         if params.get(name) in words:
             params[name] = words[params[name]][language == DEFAULT]
+    if "reasons" in params:
+        codes = str(params["reasons"]).split("、")
+        params["reasons"] = "；".join(reason_in(language, Finding(code)) for code in codes)
     return text.format_map(params)

@@ -28,10 +28,15 @@ def named(request: Request, applicant: Applicant) -> str:
     return masking.mask("name", applicant.name, audience="desk")
 
 
+def unmasked(request: Request, applicant: Applicant) -> str:
+    """Return the name that a form proposes, nothing for a child: there the guardian's is typed."""
+    return "" if is_minor(request, applicant) else applicant.name
+
+
 def shown_of(request: Request, hit: Hit) -> tuple[str, tuple[tuple[str, bool], ...]]:
     """Return title and snippet of a search's hit; of a child's case the name is masked and no text is shown."""
     record = request.site.folder(hit.kind).get(hit.id) if hit.kind in CASES else None
-    applicant = request.site.applicants[record.applicant] if record is not None else None
+    applicant = request.site.applicants.get(record.applicant) if record is not None else None
     if applicant is None or not is_minor(request, applicant):
         return hit.title, hit.snippet
     return hit.title.replace(applicant.name, named(request, applicant)), ()

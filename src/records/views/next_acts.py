@@ -11,6 +11,7 @@ from records.domain.checklists import Checklist, LineState, LineStatus, ready_to
 from records.domain.dossiers import Event, possible_events
 from records.domain.findings import Finding, blocking
 from records.domain.permissions import Permission
+from records.domain.referrals import last_of
 from records.domain.vocabulary import DossierState, ItemKind, MaterialSource
 from records.forms.verbs import verb
 from records.i18n import _
@@ -22,7 +23,7 @@ from records.rules.transitions import transitions
 from . import messages
 
 #: Verbs that need nothing but a press, done right from the checklist.
-PRESSED = frozenset({"receive", "accept", "supplement", "archive"})
+PRESSED = frozenset({"receive", "accept", "supplement", "archive", "prepare"})
 
 #: Which act comes first when several are possible and nothing is missing.
 ORDER = (
@@ -31,7 +32,7 @@ ORDER = (
 )  # fmt: skip
 
 #: What is possible but never what one does next.
-ASIDE = frozenset({"decline", "withdraw"})
+ASIDE = frozenset({"decline", "withdraw", "prepare", "refer"})
 
 #: What is said of the lines that stand in the way, by the code of the finding: what they wait for, and what to do.
 STANDS_IN_THE_WAY = {
@@ -84,6 +85,11 @@ def acts_of(request: Request, dossier: Dossier, checklist: Checklist) -> tuple[N
             found.append(NextAct(one.name, one.title, one.key, one.name in PRESSED, href))
     if state in OPEN and request.has_permission(Permission.DOSSIER_FILL, dossier):
         found += _on_lines(checklist)
+    if state is DossierState.ACCEPTED:
+        found += _above(request, dossier)
+    if state is DossierState.DELIVERED and _unprepared(request, dossier):
+        one = verb("dossiers", "prepare")
+        found.append(NextAct(one.name, one.title, one.key, True, request.resource_path(dossier, one.name)))
     aside = ASIDE | {"request_supplement"} if ready else ASIDE
     if not ready:
         found.sort(key=lambda act: _rank(act.name, looked=_looked_at(dossier)))
@@ -93,6 +99,26 @@ def acts_of(request: Request, dossier: Dossier, checklist: Checklist) -> tuple[N
         head = found[0]
         found[0] = NextAct(head.name, head.label, head.key, head.pressed, head.href, first=True)
     return tuple(found)
+
+
+def _above(request: Request, dossier: Dossier) -> Iterator[NextAct]:
+    """Yield what can be done with the organ above: entering its answer while it is awaited, else handing the case up."""
+    last = last_of(dossier.referrals)
+    if last is not None and last.decided:
+        return
+    one = verb("dossiers", "answer_referral" if last is not None and last.waiting else "refer")
+    if request.has_permission(one.permission, dossier):
+        yield NextAct(one.name, one.title, one.key, False, request.resource_path(dossier, one.name))
+
+
+def _unprepared(request: Request, dossier: Dossier) -> bool:
+    """Tell whether the unit can prepare the package of a closed case for the archives: not when they pack it themselves."""
+    item = request.site.archives.get(dossier.archived_item) if dossier.archived_item else None
+    delivers, archives = (
+        request.has_permission(each, dossier)
+        for each in (Permission.DOSSIER_DELIVER, Permission.DOSSIER_ARCHIVE)
+    )
+    return bool(delivers) and not archives and (item is None or item.state == "returned")
 
 
 def _unfit(dossier: Dossier, *, ready: bool, spared: frozenset[str]) -> set[Event]:
@@ -105,6 +131,9 @@ def _unfit(dossier: Dossier, *, ready: bool, spared: frozenset[str]) -> set[Even
     told = {line for line, _kind, _demand in dossier.gaps}
     if not told <= {entry[0] for entry in dossier.entries} | spared:
         unfit.add(Event.SUPPLEMENT)
+    last = last_of(dossier.referrals)
+    if last is not None and last.waiting:
+        unfit.add(Event.DECIDE)
     return unfit
 
 
@@ -160,14 +189,16 @@ def hindrances(request: Request, dossier: Dossier, checklist: Checklist) -> tupl
     kinds: dict[str, list[Finding]] = {}
     for found in stopped:
         kinds.setdefault(found.code if found.code in STANDS_IN_THE_WAY else found.subject, []).append(found)
-    return tuple(_hindrance(request, found) for found in kinds.values())
+    return tuple(_hindrance(request, dossier, found) for found in kinds.values())
 
 
-def _hindrance(request: Request, found: list[Finding]) -> Hindrance:
+def _hindrance(request: Request, dossier: Dossier, found: list[Finding]) -> Hindrance:
     one = found[0]
     if one.code not in STANDS_IN_THE_WAY:
         return Hindrance(messages.sentence(request, one), (), "")
     what, cure = STANDS_IN_THE_WAY[one.code]
+    if one.code == "checklist.missing" and dossier.state == DossierState.SUPPLEMENT:
+        cure = _("Take it when it is brought; the notice was given, and there is no second one.")
     return Hindrance(what, tuple((str(each.params["line"]), f"#line-{each.subject}") for each in found), cure)
 
 

@@ -16,7 +16,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 
 from records.domain.conditions import Question
 from records.domain.guide_parts import Guide as Body
-from records.domain.one_things import Combined, OneThing, combine
+from records.domain.one_things import Combined, OneThing, combine, every_question
 from records.indexes.fulltext import OTHER_TITLE
 from records.indexes.lexicon import Lexicon
 from records.indexes.query import matches, parse
@@ -88,18 +88,6 @@ def found(request: Request, text: str) -> FoundThings:
     )
 
 
-def asked_of(one_thing: OneThing, guides: Mapping[str, Body]) -> tuple[Question, ...]:
-    """Return every question a package may put, each under the key by which it is answered there."""
-    every = list(one_thing.questions)
-    for part in one_thing.parts:
-        for question in guides[part.guide].situations:
-            shared = question.key in one_thing.shared
-            key = question.key if shared else f"{part.guide}.{question.key}"
-            if key not in {each.key for each in every}:
-                every.append(Question(key, question.text, question.kind, question.options, question.note))
-    return tuple(every)
-
-
 def _wanted(request: Request) -> tuple[OneThing, Mapping[str, Body]]:
     named = (request.matchdict["key"],) if request.matched_route else request.subpath
     key = named[0] if len(named) == 1 else ""
@@ -120,7 +108,7 @@ def told(
     request: Request, one_thing: OneThing, guides: Mapping[str, Body], *, path: str
 ) -> dict[str, object]:
     """Return what a page at this path tells of a package, by the answers in its address."""
-    questions = asked_of(one_thing, guides)
+    questions = every_question(one_thing, guides)
     answered = read(questions, request.GET)
     combined = combine(one_thing, guides, answered.answers)
     following = _following(questions, answered, combined)
@@ -188,7 +176,7 @@ def _paper(asked, guides: Mapping[str, Body]) -> dict[str, object]:
 def as_plain(request: Request) -> dict[str, object]:
     """Return a package as plain values: the next question, or the whole list."""
     one_thing, guides = _wanted(request)
-    questions = asked_of(one_thing, guides)
+    questions = every_question(one_thing, guides)
     answered = read(questions, request.GET)
     combined = combine(one_thing, guides, answered.answers)
     following = _following(questions, answered, combined)

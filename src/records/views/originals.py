@@ -14,6 +14,7 @@ from records.operations.deposits import OVER, archived_as
 from records.resources.custody import Original
 from records.resources.dossiers import Dossier
 
+from . import minors
 from .layout import light, name_of, unit_name, units_of
 
 #: Hand-overs that a page looks back at.
@@ -25,6 +26,7 @@ KINDS = {
     CustodyState.RETURNED: "done",
     CustodyState.CONSUMED: "done",
     CustodyState.LOST: "wrong",
+    CustodyState.SETTLED: "done",
 }
 
 
@@ -38,7 +40,7 @@ def row_of(request: Request, original: Original) -> dict[str, object]:
         "code": original.code,
         "title": original.title,
         "copies": original.copies,
-        "applicant": site.applicants[dossier.applicant].name,
+        "applicant": minors.named(request, site.applicants[dossier.applicant]),
         "case": request.resource_path(dossier).rstrip("/"),
         "state": {"word": state.label, "kind": KINDS[state]},
         "light": light(request, original.lent_until),

@@ -20,14 +20,19 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from records.clock import civil_date
 from records.domain.clocks import WEEKDAYS
 from records.domain.findings import Finding
+from records.domain.referrals import last_of
+from records.domain.uses import PaperKind
 from records.domain.vocabulary import DossierState, GapKind, NoticeKind, Outcome
 from records.i18n import _
-from records.indexes import questions
+from records.indexes import questions, use_questions
 from records.operations import subjects
 from records.operations.checklists import guide_of
+from records.operations.use_register import STATES
 from records.resources.dossiers import Dossier
 from records.resources.site import Site
+from records.resources.uses import UsePaper
 
+from . import rights
 from .doors import navigation
 from .layout import day, instant, shown
 
@@ -39,6 +44,8 @@ HAPPENED = {
     "request_supplement": _("We told you at once everything that is missing."),
     "supplement": _("We received what was missing."),
     "decline": _("Your application was not accepted. The notice gives the reason and what you can do."),
+    "refer": _("Your papers went up to the organ that decides. You hand in nothing again."),
+    "answer_referral": _("The organ above has answered."),
     "decide": _("A decision was made."),
     "deliver": _("The result was handed over."),
     "withdraw": _("You withdrew your application."),
@@ -60,6 +67,8 @@ NEXT = {
 FINISHED = frozenset({DossierState.DELIVERED, DossierState.ARCHIVED})
 """To a citizen the case is done with the delivery; filing is the office's own business."""
 NOBODY = "0" * 64
+BRACKETS = str.maketrans("[]()【】〖〗", "〔〕〔〕〔〕〔〕")
+"""Brackets that are typed for those of a printed number."""
 
 
 class Throttle:
@@ -95,6 +104,11 @@ class Throttle:
 def normal_code(text: str) -> str:
     """Return a number as it is printed on the receipt, however it was typed: full width, small letters, blanks."""
     return "".join(unicodedata.normalize("NFKC", text).upper().split())[:60]
+
+
+def normal_number(text: str) -> str:
+    """Return the number of a paper as it is printed: whatever brackets a keyboard has stand for 〔〕."""
+    return normal_code(text).translate(BRACKETS)
 
 
 def same(given: str, kept: str) -> bool:
@@ -145,7 +159,7 @@ def _case(request: Request, dossier: Dossier) -> dict[str, object]:
         "name": subjects.public_name(site, site.applicants[dossier.applicant]),
         "state": _("Done") if state in FINISHED else state.label,
         "done": state in FINISHED,
-        "next": NEXT[state],
+        "next": _next(dossier, state),
         "due": f"{due.year}年{due.month}月{due.day}日（{WEEKDAYS[due.weekday()]}）" if due else "",
         "provisional": dossier.due_provisional,
         "outcome": Outcome(dossier.outcome).label if dossier.outcome else "",
@@ -159,6 +173,7 @@ def _case(request: Request, dossier: Dossier) -> dict[str, object]:
             for event, at, _by, _note in reversed(dossier.events)
             if event in HAPPENED
         ],
+        "held": rights.for_receipt(request, dossier),
         "unit": guide.unit_name,
         "contact": guide.contacts[0].value if guide.contacts else "",
         "complaint": guide.complaints[0].value if guide.complaints else "",
@@ -166,12 +181,26 @@ def _case(request: Request, dossier: Dossier) -> dict[str, object]:
     }
 
 
+def _next(dossier: Dossier, state: DossierState) -> str:
+    """Say what comes next and who does it; while a case lies with the organ above, that organ."""
+    last = last_of(dossier.referrals)
+    if state is DossierState.ACCEPTED and last is not None and last.waiting:
+        sent = last.sent_on
+        words = _("${organ} decides; we handed your papers up on ${day}. The time limit runs on.")
+        return _(words, mapping={"organ": last.organ, "day": f"{sent.year}年{sent.month}月{sent.day}日"})
+    return NEXT[state]
+
+
 def verify(context: Site, request: Request) -> dict[str, object]:
     """Say whether a printed notice is ours: by whom, when, what kind, and the digest of the paper; nobody is named."""
-    number, code = normal_code(request.GET.get("n", "")), request.GET.get("c", "").strip()[:80]
+    number = normal_number(request.GET.get("n", ""))
+    code = normal_code(request.GET.get("c", "")).lower()
     page = {"navigation": navigation(request), "number": number, "code": code, "notice": None}
     if not number and not code:
         return page
+    paper = use_questions.paper_with_code(request.site, number)
+    if paper is not None and same(code, paper.verify_code):
+        return {**page, "notice": _use_paper(request, paper)}
     notice = questions.notice_with_code(request.site, number)
     if not same(code, notice.verify_code if notice is not None else ""):
         request.response.status_int = 404
@@ -184,9 +213,26 @@ def verify(context: Site, request: Request) -> dict[str, object]:
             "code": notice.code,
             "unit": unit.get("name", notice.unit),
             "issued": day(civil_date(notice.issued_at)) if notice.issued_at else "",
+            "item": "",
+            "pages": "",
             "digest": notice.digest,
             "sm3": notice.sm3,
         },
+    }
+
+
+def _use_paper(request: Request, paper: UsePaper) -> dict[str, str]:
+    """Say whether a stamped copy or another paper of use is ours; a void number says so, nobody is named."""
+    unit = request.site.office["units"].get(paper.unit, {})
+    return {
+        "kind": PaperKind(paper.paper_kind).label,
+        "code": f"{paper.code}（{STATES['void']}）" if paper.state == "void" else paper.code,
+        "unit": unit.get("name", paper.unit),
+        "issued": day(civil_date(paper.created_at)) if paper.state == "made" else "",
+        "item": request.site.archives[paper.item].code if paper.item else "",
+        "pages": "、".join(map(str, paper.pages)),
+        "digest": paper.digest,
+        "sm3": "",
     }
 
 

@@ -17,7 +17,7 @@ from records.indexes import documents
 from records.operations.searching import Found, Hit, numbers_as_tokens, search
 from records.resources.site import Site
 
-from . import messages, minors
+from . import boxes, messages, minors
 from .custody import found_by_code
 from .layout import unit_name
 
@@ -43,6 +43,9 @@ def send_on(context: Site, request: Request) -> Response:
     original = found_by_code(request, typed)
     if original:
         return HTTPSeeOther(original)
+    filed = boxes.found_by_code(request, typed)
+    if filed:
+        return HTTPSeeOther(filed)
     query = {"q": without_numbers(request, typed)[:LONGEST], "in": index if index in INDEXES else "dossiers"}
     return HTTPSeeOther(f"{request.script_name}/desk/search?{urlencode(query)}")
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import colander
 from pyramid.config import Configurator
 from pyramid.exceptions import BadCSRFToken
-from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -218,6 +218,14 @@ def not_found(context: object, request: Request) -> Response | dict[str, object]
     return {"reason": "missing"}
 
 
+def misread(context: HTTPBadRequest, request: Request) -> Response | dict[str, object]:
+    """Say in the page's own words that an address makes no sense; a program gets the bare answer."""
+    if request.path_info.startswith(API):
+        return context
+    request.response.status_int = 400
+    return {"reason": "missing"}
+
+
 def unnoted(context: AccessLogUnwritable, request: Request) -> dict[str, object]:
     """Refuse a page with personal data whose reading could not be noted; nothing of it leaves."""
     request.response.status_int = 503
@@ -264,4 +272,5 @@ def includeme(config: Configurator) -> None:
     config.add_exception_view(token_missing, context=BadCSRFToken, renderer=f"{templates}/away.pt")
     config.add_exception_view(unnoted, context=AccessLogUnwritable, renderer=f"{templates}/away.pt")
     config.add_exception_view(otherwise, context=OtherBody, renderer=f"{templates}/away.pt")
+    config.add_exception_view(misread, context=HTTPBadRequest, renderer=f"{templates}/away.pt")
     config.add_notfound_view(not_found, renderer=f"{templates}/away.pt")

@@ -11,6 +11,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from records.domain.findings import Refused
+from records.domain.referrals import last_of
 from records.domain.vocabulary import DeliveryMethod
 from records.forms import asking
 from records.forms.verbs import Verb, verb
@@ -19,21 +20,22 @@ from records.i18n import _
 from records.operations.checklists import guide_of
 from records.resources.dossiers import Dossier
 
-from . import messages, originals, uploads
-from .acting import perform
-from .applicants import status_of
+from . import messages, minors, originals, uploads
+from .acting import perform, status_of
 from .dossiers import go_to
 from .layout import state_badge
 
 #: Verbs with a page of their own, drawn from their form.
-DRAWN = ("decline", "decide", "deliver", "withdraw")
+DRAWN = ("decline", "decide", "refer", "answer_referral", "deliver", "withdraw")
 
 EFFECTS = {
     "decline": _("The case ends and a written notice with the reason, the law and the remedies is issued."),
     "decide": _("A numbered decision is issued; it cannot be taken back here."),
+    "refer": _("All papers go up with a numbered list. The applicant is asked for nothing; the time limit runs on."),
+    "answer_referral": _("What it granted is in the applicant's library at once; then decide here accordingly. It cannot be taken back here."),
     "deliver": _("The case is done. What was granted becomes a material of the applicant at once."),
     "withdraw": _("The case ends at the applicant's written wish. Keep the written request."),
-}
+}  # fmt: skip
 
 
 def drawn_page(one: Verb):
@@ -90,7 +92,7 @@ def head(request: Request, context: Dossier) -> dict[str, object]:
     """Return what stands above every page of a case."""
     return {
         "dossier": context,
-        "applicant": request.site.applicants[context.applicant],
+        "applicant_name": minors.named(request, request.site.applicants[context.applicant]),
         "guide": guide_of(request.site, context),
         "state": state_badge(context.state),
         "back": request.resource_path(context).rstrip("/"),
@@ -106,7 +108,17 @@ def _proposed(request: Request, context: Dossier, one: Verb) -> dict[str, object
         case "deliver":
             return {
                 "method": DeliveryMethod.COUNTER.value,
-                "recipient": request.site.applicants[context.applicant].name,
+                "recipient": minors.unmasked(request, request.site.applicants[context.applicant]),
+            }
+        case "refer":
+            return {"law": "行政许可法 第三十五条", "sent_on": request.today.isoformat()}
+        case "answer_referral":
+            return {"answered_on": request.today.isoformat()}
+        case "decide" if (referral := last_of(context.referrals)) is not None and referral.decided:
+            return {
+                "outcome": referral.outcome,
+                "result_number": context.result_number,
+                "reasons": referral.remark,
             }
         case "decide" if guide.result.valid_years:
             return {"result_valid_until": _years_later(request, guide.result.valid_years)}

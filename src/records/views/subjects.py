@@ -22,15 +22,16 @@ from records.forms.widgets import errors_of
 from records.i18n import _
 from records.indexes import questions
 from records.operations import subjects
+from records.operations.checklists import guide_of
 from records.operations.materials import OPEN
 from records.resources.applicants import Applicant, Applicants
+from records.resources.archives import ArchivedItem
 from records.resources.base import Resource
 from records.resources.dossiers import Dossier
 
 from . import messages, uploads
-from .acting import perform
-from .api import STATUS
-from .layout import may_somewhere, name_of
+from .acting import perform, status_of
+from .layout import instant, may_somewhere, name_of
 from .minors import named
 
 MOST = 99
@@ -40,7 +41,8 @@ EFFECTS = {
     "propose_join": _("Nothing is shared yet: somebody else looks at the paper first. Equal names prove nothing."),
     "confirm_join": _("From now on both numbers are one subject; each finds the papers held under the other."),
     "refuse_join": _("The proposal is struck; both files stay as they are."),
-    "separate": _("Nothing of one file is seen from the other any more. Lines of open cases filled with the other's papers are emptied; what is archived stays as it is and bears a note."),
+    "separate": _("Nothing changes yet: somebody else looks at it first."),
+    "confirm_separation": _("Nothing of one file is seen from the other any more. Lines of open cases filled with the other's papers are emptied; what is archived stays as it is and bears a note."),
     "authorise": _("The term and the items are checked whenever somebody acts for the applicant."),
     "end_mandate": _("From today on nothing can be done on this mandate; what was done stays done."),
     "freeze": _("No case is opened in this name and nothing is reused. What is archived is not touched."),
@@ -50,8 +52,8 @@ EFFECTS = {
     "strike_member": _("Lines filled with this person's papers are empty again."),
 }  # fmt: skip
 
-OF_APPLICANT = tuple(EFFECTS)[:9]
-OF_DOSSIER = tuple(EFFECTS)[9:]
+OF_APPLICANT = tuple(EFFECTS)[:10]
+OF_DOSSIER = tuple(EFFECTS)[10:]
 
 
 def asked_page(one: Verb):
@@ -76,9 +78,7 @@ def asked(one: Verb):
         result = perform(request, one, context, values, channel="screen")
         if not isinstance(result, Refused):
             return HTTPSeeOther(f"{request.resource_path(context).rstrip('/')}?done=subject-{one.name}")
-        request.response.status_int = max(
-            (STATUS.get(found.code, 409) for found in result.findings), default=409
-        )
+        request.response.status_int = status_of(result)
         asking.mark(form, ((found.subject, messages.sentence(request, found)) for found in result.findings))
         return _asked(request, context, one, form, values)
 
@@ -132,6 +132,8 @@ def _shown(request: Request, other: Applicant) -> dict[str, str]:
 
 
 def _proof(request: Request, material: str) -> dict[str, str]:
+    if not material:
+        return {"title": "", "href": ""}
     held = request.site.materials[material]
     return {
         "title": held.title,
@@ -155,7 +157,10 @@ def of_applicant(request: Request, applicant: Applicant) -> dict[str, object]:
             for role, other, material, since in applicant.links
             if role == LinkRole.SAME
         ],
-        "proposed": [_proposal(request, applicant, row) for row in applicant.proposed],
+        "proposed": [
+            *(_proposal(request, applicant, row) for row in applicant.proposed),
+            *(_parting(request, applicant, row) for row in applicant.partings),
+        ],
         "mandates": [
             {
                 **_shown(request, site.applicants[each.agent]),
@@ -193,8 +198,20 @@ def _proposal(request: Request, applicant: Applicant, row: tuple) -> dict[str, o
         "at": at,
         "why": why,
         "own": by == request.identity.userid,
+        "parts": False,
         "confirm": request.resource_path(applicant, "confirm_join", query={"other": other}),
         "refuse": request.resource_path(applicant, "refuse_join", query={"other": other}),
+    }
+
+
+def _parting(request: Request, applicant: Applicant, row: tuple) -> dict[str, object]:
+    """Return a separation that waits for a second look, as the same list shows it."""
+    other, by, at, why = row
+    link = next((each for each in applicant.links if each[:2] == (LinkRole.SAME, other)), None)
+    return {
+        **_proposal(request, applicant, (other, link[2] if link else "", by, at, why)),
+        "parts": True,
+        "confirm": request.resource_path(applicant, "confirm_separation", query={"other": other}),
     }
 
 
@@ -229,12 +246,25 @@ def waiting(request: Request) -> dict[str, object] | None:
 def second_looks(context: Applicants, request: Request) -> dict[str, object]:
     """Show the proposed joins that wait for a second look (待复核的关联)."""
     request.note_read("applicants.second-looks", "")
-    rows = [
-        _proposal(request, applicant, row)
-        for applicant in islice(questions.second_looks(request.site), MOST)
-        for row in applicant.proposed
-    ]
-    return {"rows": rows}
+    waits = list(islice(questions.second_looks(request.site), MOST))
+    joins = [_proposal(request, applicant, row) for applicant in waits for row in applicant.proposed]
+    return {"rows": [*joins, *(_parting(request, each, row) for each in waits for row in each.partings)]}
+
+
+def corrections_of(request: Request, item: ArchivedItem) -> tuple[dict[str, str], ...]:
+    """Return the correction notes (更正说明) of an archived item: which of its papers turned out to be somebody else's, when, by whom, why."""
+    noted = subjects.corrections_of(request.site, item)
+    if not noted:
+        return ()
+    lines = guide_of(request.site, request.site.dossiers[item.dossier]).lines
+    names = {line.id: line.name for line in lines}
+    words = _("${line} turned out to be somebody else's paper: ${why}. Archived as it was. ${by} ${at}")
+    said = (
+        {"line": names.get(line, line), "why": why, "by": name_of(request, by), "at": instant(at)}
+        for line, _material, at, by, why in noted
+    )
+    translate = request.localizer.translate
+    return tuple({"label": _("Correction note"), "value": translate(words, mapping=each)} for each in said)
 
 
 def includeme(config: Configurator) -> None:

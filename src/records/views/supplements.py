@@ -20,8 +20,7 @@ from records.operations.checklists import checklist_of
 from records.resources.dossiers import Dossier
 
 from . import checklists
-from .acting import perform
-from .applicants import status_of
+from .acting import perform, status_of
 from .dossiers import go_to
 from .layout import shown
 from .steps import head
@@ -59,7 +58,7 @@ def _gap_rows(checklist: Checklist, refused: frozenset[str]) -> Iterator[dict[st
             "name": line.name,
             "status": {"word": state.status.label, "kind": checklists.BADGES[state.status]},
             "ticked": missing,
-            "kind": (state.gap or GapKind.MISSING).value,
+            "kind": (state.gap or (GapKind.MISSING if missing else GapKind.FORM)).value,
             "demand": asked if missing else "",
         }
 

@@ -6,79 +6,19 @@ import base64
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from pyramid.config import Configurator
 from pyramid.csrf import get_csrf_token
 from pyramid.request import Request
 from pyramid.response import Response
 
-from records.domain.findings import Finding, Refused
-from records.extraction.types import EXTENSIONS, sniff
 from records.operations import discretion
+from records.operations.arrivals import Arrived, take
 from records.operations.materials import Upload
-from records.operations.services import Services
-from records.store import StoreFull, TooLarge
-
-LIMIT = 60 << 20
-"""Bytes of one file where ``upload.limit`` does not say otherwise."""
 
 KEPT = "__kept"
 """What the name of a file's field ends in where a refused form carries its file on."""
-
-#: How files begin that are often taken for scans, and what they are (``messages.LOOKS``).
-SIGNS = (
-    (b"MZ", "program"), (b"\x7fELF", "program"), (b"PK\x03\x04", "archive"), (b"Rar!", "archive"),
-    (b"7z\xbc\xaf", "archive"), (b"\xd0\xcf\x11\xe0", "office"), (b"GIF8", "picture"), (b"RIFF", "picture"),
-    (b"II*\x00", "picture"), (b"MM\x00*", "picture"),
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """The file of a field: what it is, or everything that speaks against it; ``more`` are the files sent after it."""
-
-    upload: Upload | None
-    findings: tuple[Finding, ...] = ()
-    more: tuple[Upload, ...] = ()
-
-
-def take(services: Services, stream, name: str, field: str) -> Arrived:
-    """Store a stream, judge it by its content, and have a worker open it; bad files are named, not raised."""
-    limit = int(services.settings.get("upload.limit", LIMIT))
-    name = name.replace("\\", "/").rsplit("/", 1)[-1][:120]
-    try:
-        stored = services.store.put(stream, limit=limit)
-    except TooLarge:
-        return Arrived(
-            None, (Finding("file.too-large", subject=field, params={"limit": f"{limit / (1 << 20):.3g}"}),)
-        )
-    except StoreFull:
-        return Arrived(None, (Finding("file.disk-full", subject=field),))
-    if stored.size == 0:
-        return Arrived(None, (Finding("file.empty", subject=field, params={"name": name}),))
-    head = services.store.head(stored.digest)
-    media_type = sniff(head, name)
-    if isinstance(media_type, Refused):
-        return Arrived(None, tuple(_named(found, head) for found in media_type.findings))
-    inspection = services.extractor.inspect(services.store.path(stored.digest), media_type)
-    upload = Upload(
-        digest=stored.digest,
-        sm3=stored.sm3,
-        size=stored.size,
-        media_type=str(media_type),
-        title=name,
-        page_count=inspection.pages,
-    )
-    return Arrived(upload if inspection.ok else None, () if inspection.ok else inspection.findings)
-
-
-def _named(found: Finding, head: bytes) -> Finding:
-    """Return a refusal that says what a file is which only bears the name of a scan: 改了扩展名 is seen."""
-    if found.code != "file.type-refused" or found.params["extension"] not in EXTENSIONS:
-        return found
-    looks = next((looks for sign, looks in SIGNS if head.startswith(sign)), "unknown")
-    return replace(found, code="file.type-mismatch", params={**found.params, "content": looks})
 
 
 def set_aside(request: Request) -> None:

@@ -12,7 +12,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from records.domain.fetching import LicenceStatus
-from records.domain.findings import Refused, Severity
+from records.domain.findings import Finding, Refused, Severity
 from records.domain.permissions import Permission
 from records.domain.validity import IN_USE
 from records.domain.vocabulary import MaterialStatus
@@ -26,15 +26,20 @@ from records.resources.dossiers import Dossier
 from records.resources.materials import Material
 from records.resources.site import Site
 
-from . import messages
-from .acting import perform
+from . import messages, minors, rights
+from .acting import perform, status_of
 from .api import BASE, answer
-from .applicants import material_of, status_of
 from .describing import describe
 from .layout import day, instant, light, name_of, state_badge, unit_name, units_of
+from .materials import material_of
 
 MOST = 200
-VERBS = tuple(verb("materials", name) for name in ("stop", "restore", "correct"))
+VERBS = tuple(
+    verb("materials", name)
+    for name in (
+        "stop", "restore", "correct", "object", "settle_objection", "seal", "unseal", "hand_out",
+    )
+)  # fmt: skip
 
 
 def show(context: Material, request: Request) -> dict[str, object]:
@@ -44,6 +49,7 @@ def show(context: Material, request: Request) -> dict[str, object]:
     stop = context.stopped
     facts = [
         (_("Number on the paper"), row["number"], "code"),
+        (_("Identifier of the e-licence"), context.licence_identifier, "code"),
         (_("Issued by"), row["issuer"], ""),
         (_("Issued on"), day(context.issued_on), ""),
         (_("Valid until"), day(context.valid_until), ""),
@@ -61,11 +67,13 @@ def show(context: Material, request: Request) -> dict[str, object]:
         ]
     return {
         "material": context,
-        "holder": holder,
+        "holder": minors.named(request, holder),
         "holder_href": request.resource_path(holder).rstrip("/"),
         "row": row,
+        "disputed": context.disputed,
         "facts": [{"label": label, "value": value, "kind": kind} for label, value, kind in facts if value],
         "acts": _acts(request, context),
+        "citizen": rights.facts_of(request, context),
         "corrections": [
             {
                 "iso": at.isoformat(),
@@ -85,6 +93,11 @@ def _acts(request: Request, material: Material) -> list[dict[str, object]]:
         "stop": MaterialStatus(material.status) in IN_USE,
         "restore": bool(material.stopped),
         "correct": MaterialStatus(material.status) in IN_USE,
+        "object": MaterialStatus(material.status) in IN_USE and not material.disputed,
+        "settle_objection": bool(material.objections) and material.objections[-1][3] is None,
+        "seal": MaterialStatus(material.status) not in (MaterialStatus.SEALED, MaterialStatus.WITHDRAWN),
+        "unseal": material.status == MaterialStatus.SEALED,
+        "hand_out": MaterialStatus(material.status) in IN_USE,
     }
     return [
         {"label": one.title, "href": request.resource_path(material, one.name)}
@@ -138,7 +151,12 @@ def _asked(
 
 
 def of_case(request: Request, dossier: Dossier) -> list[dict[str, object]]:
-    """Return what a running case says of materials that hold no longer: what to do, on which line, whether it stops the case."""
+    """Return what a running case says of materials that hold no longer."""
+    return rows_of(request, falls_of(request.site, dossier, today=request.today))
+
+
+def rows_of(request: Request, falls: Mapping[str, Finding]) -> list[dict[str, object]]:
+    """Return materials that hold no longer as rows: what to do, on which line, whether it stops the case."""
     return [
         {
             "line": line,
@@ -148,7 +166,7 @@ def of_case(request: Request, dossier: Dossier) -> list[dict[str, object]]:
             "material": request.resource_path(request.site.materials[found.params["id"]]).rstrip("/"),
             "stops": found.severity is Severity.BLOCKS,
         }
-        for line, found in falls_of(request.site, dossier, today=request.today).items()
+        for line, found in falls.items()
     ]
 
 
@@ -168,7 +186,7 @@ def _row(request: Request, dossier: Dossier) -> dict[str, object]:
     return {
         "href": request.resource_path(dossier).rstrip("/"),
         "code": dossier.code,
-        "applicant": site.applicants[dossier.applicant].name,
+        "applicant": minors.named(request, site.applicants[dossier.applicant]),
         "unit": unit_name(request, dossier.unit),
         "state": state_badge(dossier.state),
         "due": day(due),
