@@ -29,13 +29,12 @@ from records.domain.disposition import (
     DispositionState,
     ItemFacts,
     Post,
-    Spared,
     Standing,
     Table,
     check_people,
-    reason_to_spare,
 )
 from records.domain.holds import HoldState, Sought, guard_lift, guard_period, guard_place
+from records.domain.sparing import Spared, reason_to_spare, spared_words, stayed
 from records.domain.vocabulary import Grade, ItemState, MaterialStatus, Retention
 
 TODAY = date(2057, 3, 1)
@@ -289,9 +288,9 @@ def test_a_group_is_three_people_who_may_appraise():
 def test_the_register_says_in_words_what_stayed_and_why():
     held = ItemFacts("一", ItemState.ARCHIVED, date(2056, 12, 31), holds=("诉1",))
     found = disposition.guard_item(held, today=date(2056, 12, 31))
-    assert disposition.stayed(found) == "保管期限未满；暂缓处置（诉1）"
+    assert stayed(found) == "保管期限未满；暂缓处置（诉1）"
     rows = (("二", "租赁合同", "case"), ("一", "整件未销毁", "暂缓处置（诉1）"), ("二", "租赁合同", "case"))
-    assert disposition.spared_words(rows) == (
+    assert spared_words(rows) == (
         ("一", "整件未销毁", "暂缓处置（诉1）"),
         ("二", "租赁合同", "另一办件仍在使用"),
     )
@@ -301,3 +300,19 @@ def test_a_rule_says_itself_in_words():
     rule = Rule("ZY·SP", "D30", Decision.EXTEND, "仍有查考价值", Retention.D10)
     assert rule.words() == "ZY·SP、定期30年：续存（定期10年）；仍有查考价值"
     assert Rule("", "", Decision.DESTROY, "期满").words() == "全部：销毁；期满"
+
+
+@pytest.mark.parametrize(
+    ("signers", "executor", "expected"),
+    [
+        (PEOPLE[:4], PEOPLE[8], False),
+        (PEOPLE[:3], PEOPLE[8], True),
+        ((*PEOPLE[:3], PEOPLE[0]), PEOPLE[8], True),
+        (PEOPLE[:4], PEOPLE[0], True),
+        (PEOPLE[:4], "", True),
+    ],
+)
+def test_a_list_that_its_acts_could_not_have_brought_so_far_is_unsound(signers, executor, expected):
+    signed = tuple(zip(BEFORE, signers, strict=False))
+    standing = Standing(state=DispositionState.EXECUTING, signed=signed, executor=executor)
+    assert disposition.unsound(standing) is expected

@@ -46,6 +46,12 @@ def test_county_archives_take_after_ten_years_and_those_above_after_twenty():
     assert [period(COUNTY).must, period(city).must, period(COUNTY, retention="Y").must] == [10, 20, 10]
 
 
+def test_paper_that_is_out_is_not_signed_away():
+    out = replace(GOOD, lent="云市监查〔2026〕1号")
+    assert [found.code for found in rules.guard_item(out, today=TODAY, ready=True)] == ["transfer.lent"]
+    assert rules.guard_item(out, today=TODAY, ready=False) == ()
+
+
 @pytest.mark.parametrize("retention", ["D10", "D5"])
 @pytest.mark.parametrize("level", list(Level))
 def test_what_is_kept_ten_years_or_less_goes_nowhere(level, retention):

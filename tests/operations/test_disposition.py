@@ -11,6 +11,7 @@ import pytest
 
 from records.domain import appraisal as rules
 from records.domain.appraisal import Decision, Method
+from records.domain.uses import Purpose
 from records.domain.vocabulary import DeliveryMethod, Retention
 from records.exchange import samples
 from records.indexes import disposition_questions as questions
@@ -19,19 +20,22 @@ from records.jobs import work_once
 from records.operations import (
     appraisal,
     copying,
+    decisions,
     destroying,
     disposition,
-    dossiers,
     holds,
     indexing,
+    lending,
     materials,
     sealing,
+    use_papers,
+    uses,
 )
 from records.operations.acts import plain
 from records.operations.searching import search
 from records.operations.sweeping import named_digests
 from records.resources.site import FOLDERS
-from tests.office import ARCHIVIST, CLERK, PASSWORD, build_office
+from tests.office import ARCHIVIST, CLERK, PASSWORD, REVIEWER, build_office
 
 from .cases import SHOPKEEPER, archive_again, decide, ok, on, refused
 
@@ -51,7 +55,7 @@ BACKUPS = "异地备份介质2057年6月30日前轮换覆盖"
 def close_case(office, case: str) -> str:
     """Decide and deliver a case whose result has long ceased to be valid when its item falls due, and archive it."""
     decide(office, case, result_valid_until=date(2031, 12, 31))
-    ok(office.do(CLERK, on(case, dossiers.deliver, method=DeliveryMethod.COUNTER, recipient=RECEIVER)))
+    ok(office.do(CLERK, on(case, decisions.deliver, method=DeliveryMethod.COUNTER, recipient=RECEIVER)))
     return archive_again(office, case)
 
 
@@ -172,6 +176,7 @@ def filed(tmp_path):
 
 def test_after_destruction_no_byte_of_it_is_left_anywhere_and_its_tombstone_is_found(filed, tmp_path):
     item = plant(filed)
+    issued = copied_and_certified(filed, item)
     work_off(filed)
     copying.follow(filed.services)
     sealing.seal(filed.services)
@@ -199,6 +204,14 @@ def test_after_destruction_no_byte_of_it_is_left_anywhere_and_its_tombstone_is_f
             {item: "destroyed"},
         )
         assert case not in site.dossiers
+        papers = [site.use_papers[each] for each in issued]
+        assert [(each.state, each.facts_sealed, each.stored) for each in papers] == [
+            ("destroyed", b"", False)
+        ] * 2
+        assert [filed.services.store.has(each.digest) for each in papers] == [False, False]
+        assert {use_papers.bytes_of(filed.services, site, each).findings[0].code for each in papers} == {
+            "use.item-destroyed"
+        }
         assert [each.name for each in site.applicants.values()] == []
         assert (tombstone.title, tombstone.state, tombstone.destruction_list, tombstone.code) == (
             "个体工商户设立登记", "destroyed", "云市监销〔2057〕1号", "J043-ZY·SP·2026-D30-ZCG-0001",
@@ -223,6 +236,34 @@ def test_after_destruction_no_byte_of_it_is_left_anywhere_and_its_tombstone_is_f
         )  # fmt: skip
         assert len({userid for _, userid, _, _ in record.signatures}) == 7
     assert bytes_with(folder, *words) == []
+
+
+def copied_and_certified(office, item: str) -> tuple[str, ...]:
+    """Let a reader have a stamped copy and a certificate of an item; return the papers, which lie in the store."""
+    use = asked_for(office, item)
+    ok(office.do(ARCHIVIST, of_use(use, use_papers.stamp_copy, pages="1")))
+    ok(office.do(ARCHIVIST, of_use(use, use_papers.certify, body=f"{NAME}的登记事项")))
+    ok(office.do(ARCHIVIST, of_use(use, uses.close)))
+    with office.site() as site:
+        papers = [site.use_papers[each] for each in site.uses[use].papers]
+        assert [(each.state, office.services.store.has(each.digest)) for each in papers] == [
+            ("made", True)
+        ] * 2
+        assert {each.digest for each in papers} <= named_digests(office.services, site)
+        return tuple(each.id for each in papers)
+
+
+def asked_for(office, item: str) -> str:
+    """Let the archivist write a request of his own down for an item, and have it approved."""
+    (code,) = codes(office, [item])
+    ways = {"reading": True, "copying": True, "certifying": True}
+    use = ok(office.do(ARCHIVIST, lambda act: uses.request(act, purpose=Purpose.WORK, items=code, **ways)))
+    ok(office.do(REVIEWER, of_use(use, uses.approve)))
+    return use
+
+
+def of_use(use: str, operation, **values):
+    return lambda act: operation(act, act.site.uses[use], **values)
 
 
 @pytest.fixture
@@ -350,6 +391,27 @@ def test_a_hold_beats_every_signature_even_while_it_is_only_being_laid(office, h
         assert tuple(sorted(record.spared)) == tuple(
             (code, "整件未销毁", "正在登记暂缓处置（云溪审〔2057〕4号）") for code in (first, second)
         )
+
+
+def test_what_is_out_on_loan_is_not_destroyed_before_it_is_back(office, held):
+    first, _second = codes(office, held)
+    office.services.database.run(lambda root: setattr(root["site"].archives[held[0]], "carrier", "both"))
+    use = asked_for(office, held[0])
+    listed = signed(office)
+    until = office.clock.today()
+    ok(office.do(ARCHIVIST, of_use(use, lending.lend_paper, until=until)))
+    number = number_of(office, listed)
+    stopped = within(office, "dongfang", listed, disposition.execute, number=number, password=PASSWORD)
+    assert refused(stopped) == [("disposition.lent", first)]
+    ok(office.do(ARCHIVIST, of_use(use, lending.take_back)))
+    ok(within(office, "dongfang", listed, disposition.execute, number=number, password=PASSWORD))
+    ok(office.do(ARCHIVIST, of_use(use, lending.lend_paper, until=until)))
+    work_off(office)
+    with office.site() as site:
+        assert [site.archives[item].state for item in held] == ["archived", "destroyed"]
+        assert [row[2] for row in site.dispositions[listed].spared if row[0] == first] == [
+            f"纸质档案借出未还（{site.uses[use].code}）"
+        ]
 
 
 def test_a_hold_by_query_is_laid_on_all_that_fit_and_can_be_stopped(office, held):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from records.operations import office as offices
-from tests.office import ADMIN, ARCHIVIST, CLERK, build_office
-from tests.operations.test_disposition import FONDS, LATER, plant
+from tests.office import ADMIN, ARCHIVIST, CLERK, PASSWORD, build_office
+from tests.operations.test_disposition import FONDS, GROUP, HEADS, LATER, SUPERVISORS, plant, work_off
 
 
 @pytest.fixture
@@ -61,3 +61,30 @@ def test_who_signs_is_taken_over_from_the_description_by_the_administrator(offic
     file.write_text(text.replace('leader = ["nangong"]', 'leader = ["ouyang"]'), encoding="utf-8")
     code, told = typed(ADMIN, "disposition", "signers", str(file))
     assert (code, {found["code"] for found in told["findings"]}) == (1, {"office.no-appraiser"})
+
+
+def test_a_destruction_is_played_through_at_the_prompt(office, typed, monkeypatch):
+    monkeypatch.setenv("RECORDS_PASSWORD", PASSWORD)
+    listed = typed(ARCHIVIST, "dispositions", "open", "--fonds", FONDS, "--year", "2056")[1]["id"]
+
+    def done(userid: str, verb: str, *more: str) -> str:
+        code, told = typed(userid, "dispositions", verb, listed, *more)
+        assert code == 0, told
+        return told["state"]
+
+    done("taishi", "choose", "--items", "*", "--decision", "destroy", "--reason", "期满")
+    assert [done(userid, "confirm") for userid in GROUP.values()] == ["drafted", "drafted", "appraised"]
+    code, told = typed("nangong", "dispositions", "sign", listed, "--password", "不是这个")
+    assert (code, [found["code"] for found in told["findings"]]) == (1, ["password.wrong"])
+    assert [done(userid, "sign") for userid in HEADS] == ["appraised", "appraised", "appraised", "signed"]
+    assert typed(ADMIN, "dispositions", "execute", listed, "--number", "1")[1]["findings"][0]["code"] == (
+        "permission.denied"
+    )
+    assert done("dongfang", "execute", "--number", "云市监销〔2057〕1号") == "executing"
+    work_off(office)
+    told = typed("auditor", "dispositions", "list", "--state", "executed")[1]["dispositions"]
+    assert [each["id"] for each in told] == [listed]
+    for userid in SUPERVISORS:
+        state = done(userid, "sign", "--checked", "--backups", "年底前轮换覆盖")
+    assert (state, done(ARCHIVIST, "close")) == ("supervised", "closed")
+    assert typed(ADMIN, "verify") == (0, {"ok": True})

@@ -11,7 +11,7 @@ from records.operations import people
 from records.operations.holds import place
 from tests.office import ADMIN, ARCHIVIST, PASSWORD, build_office
 from tests.operations.cases import ok
-from tests.operations.test_disposition import FONDS, GROUP, HEADS, LATER, SUPERVISORS, YEAR, plant
+from tests.operations.test_disposition import FONDS, GROUP, HEADS, LATER, SUPERVISORS, YEAR, opened, plant
 
 from .pages import errors, form, words
 
@@ -36,6 +36,11 @@ def fill(page, ending: str, **fields: str):
         else:
             one[name] = value
     return one.submit("do", status="*")
+
+
+def posts(page) -> list[str]:
+    """Return the posts that a page offers to sign for."""
+    return [each["value"] for each in page.html.select("select[name=post] option") if each["value"]]
 
 
 def token(office, userid: str) -> str:
@@ -85,9 +90,11 @@ def test_a_destruction_is_played_through_by_different_people(office):
         who: [each.get_text(strip=True) for each in office.browser(who).get(path).html.select(".acts a")]
         for who in (ARCHIVIST, "nangong")
     }
-    assert acts == {ARCHIVIST: ["退回鉴定小组"], "nangong": ["签字", "退回鉴定小组"]}
+    assert acts == {ARCHIVIST: ["退回鉴定小组"], "nangong": ["签字", "退回鉴定小组", "剔除"]}
     report = archivist.get(f"{path}/paper?kind=report")
     assert report.body.startswith(b"%PDF")
+    offered = {who: posts(office.browser(who).get(f"{path}/sign")) for who in ("nangong", "huyan", "gongsun")}
+    assert offered == {"nangong": ["leader"], "huyan": ["business"], "gongsun": []}
     wrong = fill(leader.get(f"{path}/sign"), "/sign", password="不是这个口令")
     assert wrong.status_int == 409
     assert "密码不对，没有改动" in words(wrong)
@@ -118,6 +125,12 @@ def test_a_destruction_is_played_through_by_different_people(office):
     assert number in words(register)
     item = archivist.get(f"/archives/{office.item}")
     assert number in words(item)
+    found = archivist.get("/desk/search", {"q": "J043-ZY·SP·2026-D30-ZCG-0001"})
+    assert found.html.select_one("main .task-link")["href"] == f"/archives/{office.item}"
+    typed = form(archivist.get("/desk/search"), "/desk/search", **{"in": "dossiers"})
+    typed["q"] = "个体工商户设立登记"
+    found = typed.submit(status=303).follow()
+    assert found.html.select_one(".tabs [aria-current]").text.startswith("档案")
     assert [each for each in ("尚未形成", "一分钟内自动进行", "四性检测") if each in words(item)] == []
     table = archivist.get(f"{path}/paper?kind=final-table")
     assert table.body.startswith(b"PK")
@@ -167,3 +180,36 @@ def test_a_hold_is_placed_on_the_screen_and_nothing_typed_is_lost(office):
     assert form(refused, "/holds/place")["reference"].value == "诉7"
     placed = fill(refused, "/holds/place", words="设立登记").follow()
     assert "诉7" in words(placed)
+
+
+def test_the_group_takes_an_item_off_through_every_door(tmp_path):
+    office = build_office(tmp_path)
+    try:
+        codes = [f"J043-ZY·SP·2026-D30-ZCG-000{number}" for number in (1, 2, 3)]
+        for number in (
+            ("慕容一", "419999197001011228"),
+            ("欧阳一", "419999198502030018"),
+            ("司马一", "41999919900307001X"),
+        ):
+            plant(office, *number)
+        office.clock.set(LATER)
+        listed = opened(office)
+        leader, archivist = office.browser("nangong"), office.browser(ARCHIVIST)
+        path = f"/dispositions/{listed}"
+        assert "剔除" not in [
+            each.get_text(strip=True) for each in archivist.get(path).html.select(".acts a")
+        ]
+        refused = fill(leader.get(f"{path}/remove"), "/remove", items=codes[0])
+        assert refused.status_int == 409
+        assert "没有写明理由" in words(refused)
+        assert fill(leader.get(f"{path}/remove"), "/remove", items=codes[0], why="诉讼中").status_int == 303
+        assert f"剔除 {codes[0]}" in words(leader.get(path))
+        api = office.browser()
+        headers = {"Authorization": f"Bearer {token(office, 'taishi')}", "Content-Type": "application/json"}
+        body = json.dumps({"items": codes[1], "why": "审计中"})
+        answer = api.post(f"/api/v1/dispositions/{listed}/remove", body, headers=headers)
+        assert (answer.json["total"], answer.json["state"]) == (1, "drafted")
+        with office.site() as site:
+            assert [row[0] for row in site.dispositions[listed].taken_off] == codes[:2]
+    finally:
+        office.close()

@@ -13,7 +13,7 @@ from datetime import date
 
 from .appraisal import Member
 from .findings import Finding
-from .vocabulary import Grade, ItemState, MaterialStatus, Term
+from .vocabulary import ItemState, Term
 
 BASIS = "档案法实施条例 第二十四条；机关档案管理规定（国家档案局令第13号）"
 LEAST_PEOPLE = 5
@@ -106,7 +106,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """An item as far as its destruction asks: where it stands, when its period is over, what forbids it."""
+    """An item as far as its destruction asks: where it stands, when its period is over, what forbids it.
+
+    ``lent`` is the number of the request by which its paper is out.
+    """
 
     code: str
     state: ItemState
@@ -115,6 +118,7 @@ class ItemFacts:
     placing: tuple[str, ...] = ()
     decided: bool = True
     in_list: bool = True
+    lent: str = ""
 
 
 def check_people(people: Mapping[Post, Sequence[str]]) -> tuple[Finding, ...]:
@@ -234,11 +238,30 @@ def refuse(standing: Standing) -> Standing:
     return replace(standing, state=DRAFTED, confirmed=(), signed=())
 
 
+def guard_remove(standing: Standing, by: str, *, left: int, why: str) -> tuple[Finding, ...]:
+    """Check that somebody of the group takes items off a list (剔除) before it is carried out, and that some stay on it."""
+    found = _wrong_state(standing, DRAFTED, APPRAISED, SIGNED)
+    if by not in {userid for _, userid in standing.group}:
+        found.append(Finding("appraisal.not-in-group", basis=BASIS))
+    if not why:
+        found.append(Finding("disposition.no-reason", subject="why"))
+    if not left:
+        found.append(Finding("disposition.nothing-left", subject="items"))
+    return tuple(found)
+
+
+def unsound(standing: Standing) -> bool:
+    """Tell whether a list that is being carried out could not have come so far by its acts: a head or the separation is lacking."""
+    signers = [userid for _, userid in standing.signed]
+    lacking = any(not standing.holder(post) for post in BEFORE)
+    return lacking or len(set(signers)) < len(signers) or standing.executor in ("", *signers)
+
+
 def guard_item(facts: ItemFacts, *, today: date) -> tuple[Finding, ...]:
     """Check that one item may be destroyed on a civil day: archived, decided, its period over, under no hold.
 
     Findings: ``disposition.not-archived``, ``disposition.undecided``, ``disposition.permanent``,
-    ``disposition.not-expired``, ``disposition.held``, ``disposition.hold-coming``.
+    ``disposition.not-expired``, ``disposition.held``, ``disposition.hold-coming``, ``disposition.lent``.
     """
     code = {"code": facts.code}
     found = []
@@ -252,6 +275,8 @@ def guard_item(facts: ItemFacts, *, today: date) -> tuple[Finding, ...]:
         found.append(("disposition.not-expired", {**code, "due": facts.due.isoformat()}))
     found += [("disposition.held", {**code, "reference": reference}) for reference in facts.holds]
     found += [("disposition.hold-coming", {**code, "reference": reference}) for reference in facts.placing]
+    if facts.lent:
+        found.append(("disposition.lent", {**code, "reference": facts.lent}))
     return tuple(Finding(name, subject=facts.code, params=params, basis=BASIS) for name, params in found)
 
 
@@ -326,65 +351,3 @@ def guard_abandon(standing: Standing, *, why: str) -> tuple[Finding, ...]:
     """Check that a list may be given up (撤销) before its appraisal is confirmed; its items are due again."""
     found = _wrong_state(standing, DRAFTED)
     return (*found,) if why else (*found, Finding("disposition.no-reason", subject="why"))
-
-
-class Spared(Term):
-    """Why something of a destroyed item stays (保留原因)."""
-
-    CASE = "case", "另一办件仍在使用"
-    ITEM = "item", "另一归档件的组成部分"
-    IN_FORCE = "in-force", "仍在有效期内的证照，申请人可继续使用"
-    EVIDENCE = "evidence", "申请人关系、授权的依据"
-    LIBRARY = "library", "申请人还有其他材料、办件或者档案"
-
-
-#: How the register says why a whole item stayed, by the finding that spoke against it.
-STAYED = {
-    "disposition.not-archived": "不是已归档",
-    "disposition.undecided": "没有销毁的意见",
-    "disposition.permanent": "永久保管",
-    "disposition.not-expired": "保管期限未满",
-    "disposition.held": "暂缓处置",
-    "disposition.hold-coming": "正在登记暂缓处置",
-}
-
-
-def stayed(found: Iterable[Finding]) -> str:
-    """Return in the words of the register why an item was not destroyed, each hold with its reference."""
-    return "；".join(
-        STAYED[each.code] + (f"（{each.params['reference']}）" if "reference" in each.params else "")
-        for each in found
-    )
-
-
-def spared_words(rows: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
-    """Return what was spared as the register shows it, each row once: code, what stays, and why in words."""
-    words = {spared.value: spared.label for spared in Spared}
-    return tuple(sorted({(code, what, words.get(why, why)) for code, what, why in rows}))
-
-
-def reason_to_spare(
-    *,
-    other_case: bool,
-    other_item: bool,
-    evidence: bool,
-    status: MaterialStatus,
-    grade: Grade,
-    numbered: bool,
-    until: date | None,
-    today: date,
-) -> Spared | None:
-    """Return why a material of a destroyed case stays in its applicant's library; None when it goes with the case.
-
-    It stays while another case or item shows it or something rests on it, and a licence while it is in force: a paper
-    by an organ (grade A or B) that is valid and either has a last day still to come or, without any, a number of its own.
-    """
-    if other_case:
-        return Spared.CASE
-    if other_item:
-        return Spared.ITEM
-    if evidence:
-        return Spared.EVIDENCE
-    lasting = until >= today if until is not None else numbered
-    official = grade in (Grade.A, Grade.B) and status is MaterialStatus.VALID
-    return Spared.IN_FORCE if official and lasting else None

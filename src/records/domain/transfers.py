@@ -160,7 +160,7 @@ class ItemFacts:
     """An item as far as its transfer asks: where it stands, what its archives take and when, what forbids it.
 
     ``period`` is None outside the scope; ``appraised`` says that an appraisal decided to hand it over, whatever the table.
-    ``elsewhere`` is the number of another list on which it stands.
+    ``elsewhere`` is the number of another list on which it stands, ``lent`` that of the request by which its paper is out.
     """
 
     code: str
@@ -174,13 +174,15 @@ class ItemFacts:
     reviewed: bool = False
     elsewhere: str = ""
     package: bool = True
+    lent: str = ""
 
 
 def guard_item(facts: ItemFacts, *, today: date, ready: bool) -> tuple[Finding, ...]:
     """Check that an item may be on a transfer; ``ready`` asks for its opening review too, before the deed is signed.
 
     Findings: ``transfer.not-archived``, ``transfer.no-package``, ``transfer.out-of-scope``, ``transfer.not-due``,
-    ``transfer.delayed``, ``transfer.held``, ``transfer.hold-coming``, ``transfer.elsewhere``, ``transfer.not-reviewed``.
+    ``transfer.delayed``, ``transfer.held``, ``transfer.hold-coming``, ``transfer.elsewhere``, ``transfer.not-reviewed``,
+    ``transfer.lent``.
     """
     code: dict[str, str | int] = {"code": facts.code}
     found: list[tuple[str, dict[str, str | int]]] = []
@@ -202,6 +204,8 @@ def guard_item(facts: ItemFacts, *, today: date, ready: bool) -> tuple[Finding, 
         found.append(("transfer.elsewhere", {**code, "list": facts.elsewhere}))
     if ready and not facts.reviewed:
         found.append(("transfer.not-reviewed", code))
+    if ready and facts.lent:
+        found.append(("transfer.lent", {**code, "request": facts.lent}))
     return tuple(Finding(name, subject=facts.code, params=params, basis=BASIS) for name, params in found)
 
 

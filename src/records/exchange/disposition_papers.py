@@ -11,10 +11,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .layout import Column, Sheet, Table
 from .sheets import write_sheets
-from .typeface import Typeface
+
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
 TITLE, BODY, CELL = 18.0, 10.5, 7.0
 SHARES = (8, 20, 12, 13, 15, 12, 8, 8, 7, 14, 12, 12)

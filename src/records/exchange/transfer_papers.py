@@ -10,10 +10,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .layout import Column, Sheet, Table
 from .sheets import Cell, write_sheets
-from .typeface import Typeface
+
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
 TITLE, BODY, CELL = 18.0, 10.5, 9.0
 COPIES = ("移交单位存", "接收单位存")

@@ -10,7 +10,7 @@ from records.domain.disposition import Post
 from records.domain.vocabulary import Retention
 from records.i18n import _
 
-from .types import ALWAYS, Form, text, tick, word
+from .types import ALWAYS, Form, listed, text, tick, word
 
 
 def _year(title: str, **kw) -> colander.SchemaNode:
@@ -26,7 +26,7 @@ def _password() -> colander.SchemaNode:
 class PlaceHold(Form):
     """On which items of a fonds a hold lies, why, and under which number."""
 
-    fonds = text(longest=60, title=_("Fonds"))
+    fonds = listed(longest=60, title=_("Fonds"))
     reference = text(longest=120, missing="", title=_("Reference number"), when=ALWAYS)
     reason = text(longest=500, missing="", title=_("Reason"), when=ALWAYS)
     codes = text(longest=20_000, missing="", title=_("Archival codes"), when=_("when single items are meant"))
@@ -48,7 +48,7 @@ class WithReason(Form):
 class OpenList(Form):
     """Of which fonds and year, by which method, and by whom an appraisal is made."""
 
-    fonds = text(longest=60, title=_("Fonds"))
+    fonds = listed(longest=60, title=_("Fonds"))
     year = _year(_("Year in which the period ended"))
     method = word(Method, missing=Method.DIRECT, title=_("Method"))
     leader = text(
@@ -73,6 +73,13 @@ class Choose(Form):
     decision = word(Decision, title=_("Decision"))
     period = word(Retention, missing=None, title=_("New period"), when=_("when it is kept on"))
     reason = text(longest=300, missing="", title=_("Reason"), when=ALWAYS)
+
+
+class Remove(Form):
+    """Which items leave a list, and why."""
+
+    items = text(longest=20_000, title=_("Archival codes"))
+    why = text(longest=500, missing="", title=_("Reason"), when=ALWAYS)
 
 
 class AddRule(Form):

@@ -38,6 +38,7 @@ DISPOSITION_VERBS: tuple[Verb, ...] = (
             ("choose", _("Decide on items"), PROPOSE, ask.Choose, appraisal.choose),
             ("add_rule", _("Add a rule"), PROPOSE, ask.AddRule, appraisal.add_rule),
             ("look", _("Note what the sample shows"), PROPOSE, ask.Look, appraisal.look),
+            ("remove", _("Take items off"), PROPOSE, ask.Remove, appraisal.remove),
             ("confirm", _("Confirm the appraisal"), PROPOSE, ask.Confirm, appraisal.confirm),
             ("sign", _("Sign"), SIGN, ask.Sign, disposition.sign),
             ("refuse", _("Send back to the group"), SIGN, ask.WithReason, disposition.refuse),

@@ -9,7 +9,7 @@ from records.domain.transfers import Signer
 from records.i18n import _
 
 from .disposition import Confirm
-from .types import ALWAYS, Form, day, text, word
+from .types import ALWAYS, Form, day, listed, text, word
 
 MANY = 20_000
 
@@ -27,7 +27,7 @@ def _year(title: str) -> colander.SchemaNode:
 class OpenTransfer(Form):
     """Of which fonds a transfer is opened, and of which items: named ones, or all that are due and fit."""
 
-    fonds = text(longest=60, title=_("Fonds"))
+    fonds = listed(longest=60, title=_("Fonds"))
     year = _year(_("Year of formation"))
     category = text(longest=12, missing="", title=_("Class"), when=_("when only one is meant"))
     retention = text(longest=4, missing="", title=_("Retention"), when=_("when only one is meant"))
@@ -69,7 +69,7 @@ class EnterReceipt(Form):
 class Delay(Form):
     """Which transfers are put off, until when, and by whose consent."""
 
-    fonds = text(longest=60, title=_("Fonds"))
+    fonds = listed(longest=60, title=_("Fonds"))
     codes = text(longest=MANY, title=_("Archival codes"))
     until = day(title=_("Put off until"), when=ALWAYS)
     consent = text(
@@ -81,7 +81,7 @@ class Delay(Form):
 class ReviewOpening(Form):
     """Which items are reviewed for opening, the three opinions, and why."""
 
-    fonds = text(longest=60, title=_("Fonds"))
+    fonds = listed(longest=60, title=_("Fonds"))
     codes = text(longest=MANY, missing="", title=_("Archival codes"), when=_("when single items are meant"))
     since = _year(_("From the year"))
     before = _year(_("Up to the year"))

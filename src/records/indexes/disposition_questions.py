@@ -71,9 +71,9 @@ def holds_on(site: Site, item: ArchivedItem) -> tuple[Hold, ...]:
     return tuple(hold for hold in found if hold is not None and hold.state != HoldState.LIFTED)
 
 
-def holds_coming(site: Site, unit: str) -> tuple[Hold, ...]:
-    """Return the holds that are just being laid on items of a unit; until then they count for all of them."""
-    return tuple(hold for _, hold in holds_in(site, unit, HoldState.PLACING))
+def holds_coming(site: Site, fonds: str) -> tuple[Hold, ...]:
+    """Return the holds that are just being laid on items of a fonds; until then they count for all of them."""
+    return tuple(hold for _, hold in holds_in(site, fonds, HoldState.PLACING))
 
 
 def lists_in(

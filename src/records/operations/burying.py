@@ -1,7 +1,7 @@
 """Burying (销毁归档件): one item becomes its tombstone, and its case goes with everything that nobody else needs.
 
 A tombstone says what there was and on which list it was destroyed, not about whom: code, matter, counts, periods, days, the
-digest of the package and what was done with it. Materials stay that another case or item shows, that something rests on, or
+digest of the package and what was done with it. What was copied and certified of it goes too. Materials stay that another case or item shows, that something rests on, or
 that are licences in force; each with its reason on the list.
 """
 
@@ -10,21 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from records.domain.disposition import Spared, reason_to_spare
-from records.domain.vocabulary import Grade, ItemState, MaterialStatus
+from records.domain.arrangement import search_key
+from records.domain.sparing import Spared, reason_to_spare
+from records.domain.vocabulary import Grade, ItemState, MaterialSource, MaterialStatus
 from records.indexes import disposition_questions, feed, keys, questions, worklists
 from records.resources.archives import ArchivedItem
 from records.resources.base import Record
 from records.resources.dispositions import Disposition
 from records.resources.dossiers import Dossier
+from records.resources.imports import LibraryImport, archive_imports_of, library_imports_of
 from records.resources.materials import Material
 from records.resources.site import Site
 
-from . import renewals
-from .acts import Act, leave_trace
+from . import renewals, use_papers
+from .acts import Act, enter, leave_trace
 from .listing import matter_of
 
 DIGEST = re.compile("[0-9a-f]{64}")
+SETTLED = frozenset({"applied", "undone", "stopped"})
+"""States of an import at which nobody works."""
 
 #: What a tombstone keeps of an item; whatever else it has, now or in a later version, goes.
 KEPT = frozenset(
@@ -53,6 +57,8 @@ def bury(act: Act, item: ArchivedItem, record: Disposition, *, files: Collection
     item.steps = tuple((step, at, by, result, "") for step, at, by, result, _ in item.steps)
     item.destruction_list, item.destroyed_on = number, act.today
     item.management = (*item.management, ("destruction.done", act.at, record.executor, record.id, number))
+    choices.remains.update(dict.fromkeys(use_papers.bury_papers(act, item)))
+    choices.remains.update(dict.fromkeys(_forget_directory(act.site, item)))
     choices.subjects[f"archive:{item.id}"] = None
     choices.outcomes[item.id] = "destroyed"
     leave_trace(act, "archive.destroy", item, unit=item.unit, why=number)
@@ -67,7 +73,7 @@ def _bury_case(act: Act, case: Dossier, item: ArchivedItem, record: Disposition)
     for material in list(_materials(site, case)):
         reason = _spared(act, material, case)
         if reason is None:
-            digests |= digests_in(material)
+            digests |= digests_in(material) | _forget_registers(site, material)
             keys.release(site, renewals.identity(material), material.id)
             remove(act, material, record)
         else:
@@ -154,14 +160,42 @@ def _rested_on(site: Site, material: Material) -> set[str]:
     return found
 
 
+def _forget_directory(site: Site, item: ArchivedItem) -> set[str]:
+    """Let the import that brought an item forget its directory and files, which tell of it too; return their digests."""
+    key, found = search_key(item.code), set()
+    for brought in archive_imports_of(site).values():
+        if brought.items.get(key) == item.id:
+            found |= _forget_sources(brought)
+    return found
+
+
+def _forget_registers(site: Site, material: Material) -> set[str]:
+    """Let every register that may have brought a material forget its rows and files; return their digests."""
+    found = set()
+    if material.source == MaterialSource.HISTORY:
+        for brought in library_imports_of(site).values():
+            found |= _forget_sources(brought) if brought.at <= material.created_at else set()
+    return found
+
+
+def _forget_sources(brought: LibraryImport) -> set[str]:
+    found = {brought.file, brought.bundle, brought.errors} - {""}
+    brought.file = brought.bundle = brought.errors = ""
+    brought.findings, brought.found, brought.readable = "[]", 0, False
+    brought.state = brought.state if brought.state in SETTLED else "stopped"
+    return found
+
+
 def remove(act: Act, record: Record, by: Disposition) -> None:
     """Take a record out of the database; its place in the feed stays and stands for one that is gone."""
     site = act.site
+    subject = f"{record.kind}:{record.id}"
+    enter(act, f"{record.kind}.destroy", subject, why=by.list_number, before=record.fingerprint)
     worklists.strike(site, record)
     feed.touch(site, record)
     site.jobs.strike(record.owed)
     del site.folder(record.kind).children[record.id]
-    by.choices.subjects[f"{record.kind}:{record.id}"] = None
+    by.choices.subjects[subject] = None
 
 
 def needless(site: Site, applicant_id: str) -> bool:

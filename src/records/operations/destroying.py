@@ -14,14 +14,15 @@ from datetime import date, timedelta
 from records.domain import appraisal
 from records.domain import disposition as rules
 from records.domain.appraisal import Choice, Decision
-from records.domain.disposition import Spared
+from records.domain.sparing import WHOLE, Spared, stayed
 from records.indexes import feed, keys
 from records.resources.archives import ArchivedItem
 from records.resources.base import Record
 from records.resources.dispositions import Disposition
 from records.resources.site import FOLDERS, Site
+from records.resources.uses import UsePaper
 
-from . import indexing
+from . import indexing, trails
 from .acts import Act, leave_trace
 from .appraisal import standing_of
 from .archiving import manifest_of
@@ -29,6 +30,7 @@ from .burying import bury, digests_in, needless, remove
 from .copying import erase_copy
 from .disposition import CARRY_OUT, facts_of, release
 from .identities import identity_of
+from .leftovers import clear_leftovers
 from .services import WORKER, Services
 from .sweeping import named_by_papers
 
@@ -42,14 +44,26 @@ AT_ONCE = 200
 """Files, people or audit entries in one transaction."""
 
 
+class Unsigned(Exception):
+    """A list says that it is being carried out, but not by acts: somebody wrote it into the database."""
+
+
 def carry_out(services: Services, record_id: str) -> None:
-    """Do what is still to be done of a list; doing it twice changes nothing."""
+    """Do what is still to be done of a list; doing it twice changes nothing.
+
+    Raises Unsigned when the audit log does not know the signatures or the order to carry it out.
+    """
     names = list(PHASES)
     with services.database.read() as root:
         record = root["site"].dispositions[record_id]
         if record.state != rules.EXECUTING:
             return
         start = names.index(record.phase)
+        subject = f"{record.kind}:{record.id}"
+        if rules.unsound(standing_of(record)) or any(
+            trails.unsigned(record, trails.decisive_acts(root["site"], subject))
+        ):
+            raise Unsigned(record.code)
     for at in range(start, len(names)):
         if not PHASES[names[at]](services, record_id):
             return
@@ -119,7 +133,7 @@ def _carry_out(act: Act, record: Disposition, item_id: str, files: frozenset[str
         found = rules.guard_item(facts_of(act.site, item, record), today=act.today)
         if found:
             choices.outcomes[item_id] = found[0].code
-            record.spared = (*record.spared, (item.code, "整件未销毁", rules.stayed(found)))
+            record.spared = (*record.spared, (item.code, WHOLE, stayed(found)))
         else:
             bury(act, item, record, files=files)
     else:
@@ -229,6 +243,7 @@ def _files(services: Services, record_id: str) -> bool:
             lambda act, record, left=left: [record.choices.remains.pop(each) for each in left],
         )
     services.store.clear_temporary()
+    clear_leftovers(services)
     with services.database.read() as root:
         waiting = bool(root["site"].dispositions[record_id].choices.remains)
     if waiting:
@@ -265,7 +280,7 @@ def _named_by_records(site: Site, candidates: frozenset[str]) -> set[str]:
 
 
 def _named_by(record: Record, candidates: frozenset[str]) -> Iterator[str]:
-    if isinstance(record, ArchivedItem) and record.state == "destroyed":
+    if isinstance(record, ArchivedItem | UsePaper) and record.state == "destroyed":
         return
     for value in record.as_record().values():
         yield from _among(value, candidates)

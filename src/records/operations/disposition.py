@@ -23,7 +23,7 @@ from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
 from records.domain.vocabulary import ItemState
 from records.indexes import disposition_questions as questions
-from records.indexes import keys
+from records.indexes import keys, use_questions
 from records.resources.archives import ArchivedItem
 from records.resources.dispositions import Disposition
 from records.resources.site import Site
@@ -54,12 +54,21 @@ def post_of(standing: Standing, table: Table, userid: str, act: Act, post: Post 
 
 def awaits(site: Site, record: Disposition, userid: str, *, today: date) -> bool:
     """Tell whether a list waits for somebody now: in the group for its confirmation, by the table for a signature."""
-    standing, table = standing_of(record), table_of(site, record.fonds)
+    standing = standing_of(record)
     if standing.state is DRAFTED:
         return not rules.guard_confirm(standing, userid)
-    return table is not None and any(
-        not rules.guard_sign(standing, post, userid, table=table, today=today)
+    return bool(posts_of(site, record, userid, today=today))
+
+
+def posts_of(site: Site, record: Disposition, userid: str, *, today: date) -> tuple[Post, ...]:
+    """Return the posts that are open on a list and that somebody may sign for now."""
+    standing, table = standing_of(record), table_of(site, record.fonds)
+    if table is None:
+        return ()
+    return tuple(
+        post
         for post in rules.posts_open(standing, table)
+        if not rules.guard_sign(standing, post, userid, table=table, today=today)
     )
 
 
@@ -175,9 +184,10 @@ def facts_of(site: Site, item: ArchivedItem, record: Disposition) -> ItemFacts:
         state=ItemState(item.state),
         due=item.ends,
         holds=tuple(hold.reference for hold in questions.holds_on(site, item)),
-        placing=tuple(hold.reference for hold in questions.holds_coming(site, item.unit)),
+        placing=tuple(hold.reference for hold in questions.holds_coming(site, item.fonds)),
         decided=choice is not None and choice.decision is Decision.DESTROY,
         in_list=item.fonds == record.fonds and questions.item_of_list(site, item.id) == record.id,
+        lent=use.code if (use := use_questions.lent_by(site, item.id)) is not None else "",
     )
 
 

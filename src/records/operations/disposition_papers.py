@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from records.clock import CIVIL, civil_date
 from records.domain.appraisal import Decision, Member, Method, Rule
-from records.domain.disposition import APPRAISED, DispositionState, Post, spared_words
+from records.domain.disposition import APPRAISED, DispositionState, Post
+from records.domain.sparing import spared_words
 from records.resources.dispositions import Disposition
 from records.resources.site import Site
 

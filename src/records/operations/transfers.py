@@ -25,7 +25,7 @@ from records.domain.transfers import (
     TransferState,
 )
 from records.domain.vocabulary import ItemState
-from records.indexes import disposition_questions, keys
+from records.indexes import disposition_questions, keys, use_questions
 from records.indexes import transfer_questions as questions
 from records.resources.archives import ArchivedItem
 from records.resources.site import Site
@@ -116,10 +116,11 @@ def facts_of(
         appraised=any(event[0] == APPRAISED for event in item.management),
         delayed=item.delayed[0] if item.delayed else None,
         holds=tuple(hold.reference for hold in disposition_questions.holds_on(site, item)),
-        placing=tuple(hold.reference for hold in disposition_questions.holds_coming(site, item.unit)),
+        placing=tuple(hold.reference for hold in disposition_questions.holds_coming(site, item.fonds)),
         reviewed=bool(item.opinion),
         elsewhere=elsewhere,
         package=bool(item.manifest),
+        lent=use.code if (use := use_questions.lent_by(site, item.id)) is not None else "",
     )
 
 
@@ -349,7 +350,7 @@ def held(site: Site, item: ArchivedItem) -> Iterable[Finding]:
     """Yield a finding for each hold that lies or is being laid on an item: it cannot become a transferred one."""
     for code, holds in (
         ("transfer.held", disposition_questions.holds_on(site, item)),
-        ("transfer.hold-coming", disposition_questions.holds_coming(site, item.unit)),
+        ("transfer.hold-coming", disposition_questions.holds_coming(site, item.fonds)),
     ):
         for hold in holds:
             params = {"code": item.code, "reference": hold.reference}

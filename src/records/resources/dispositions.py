@@ -47,7 +47,7 @@ class Disposition(Record):
     ``code`` numbers the appraisal, ``list_number`` the destruction list once there is one. ``group`` are ``(member, userid)``,
     ``rules`` as the domain stores them, ``sample`` the ids drawn by ``seed``. ``confirmed`` are ``(userid, at)``,
     ``signatures`` ``(post, userid, at, letter)``, ``refusals`` ``(at, by, why, state)``, ``papers`` ``(kind, digest, size,
-    at)``, ``spared`` ``(code, what, reason)``; ``backups`` is what was stated of the copies that lie elsewhere.
+    at)``, ``spared`` ``(code, what, reason)``, ``taken_off`` ``(code, why, by, at)``; ``backups`` is what was stated of the copies that lie elsewhere.
     """
 
     kind: ClassVar[str] = "disposition"
@@ -75,6 +75,7 @@ class Disposition(Record):
     closed_at = None
     phase = ""
     spared: tuple[tuple[str, str, str], ...] = ()
+    taken_off: tuple[tuple[str, str, str, object], ...] = ()
     backups = ""
     papers: tuple[tuple[str, str, int, object], ...] = ()
 

@@ -16,16 +16,17 @@ from pyramid.request import Request
 from pyramid.response import FileResponse, Response
 
 from records.domain.appraisal import Choice, Decision, Member, Method, Rule
-from records.domain.disposition import DispositionState, Post, posts_open, spared_words
+from records.domain.disposition import DispositionState, Post, posts_open
 from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
+from records.domain.sparing import spared_words
 from records.forms import asking
 from records.forms.verbs import Verb, verb
 from records.forms.widgets import errors_of
 from records.i18n import _
 from records.indexes import disposition_questions as questions
 from records.operations.appraisal import incomplete, standing_of, table_of
-from records.operations.disposition import awaits
+from records.operations.disposition import awaits, posts_of
 from records.operations.disposition_papers import PAPERS
 from records.resources.base import Record, Resource
 from records.resources.dispositions import Disposition
@@ -43,14 +44,14 @@ KINDS = {
 }  # fmt: skip
 #: Which verbs a list offers in its states, in the order of the work.
 OFFERED = {
-    DispositionState.DRAFTED: ("choose", "add_rule", "look", "confirm", "abandon", "refuse"),
-    DispositionState.APPRAISED: ("sign", "refuse"),
-    DispositionState.SIGNED: ("execute", "refuse"),
+    DispositionState.DRAFTED: ("choose", "add_rule", "look", "remove", "confirm", "abandon", "refuse"),
+    DispositionState.APPRAISED: ("sign", "refuse", "remove"),
+    DispositionState.SIGNED: ("execute", "refuse", "remove"),
     DispositionState.EXECUTED: ("sign",),
     DispositionState.SUPERVISED: ("close",),
 }
-#: Acts that wait for a certain person.
-PERSONAL = ("confirm", "sign")
+#: Acts that wait for a certain person, and those that only the group does.
+PERSONAL, OF_GROUP = ("confirm", "sign"), ("remove",)
 MEDIA = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -68,12 +69,15 @@ def list_page(context: Disposition, request: Request, refused: tuple[Finding, ..
     site, state = request.site, DispositionState(context.state)
     table = table_of(site, context.fonds)
     waiting = posts_open(standing_of(context), table) if table else ()
-    mine = awaits(site, context, request.identity.userid, today=request.today)
+    userid = request.identity.userid
+    mine = awaits(site, context, userid, today=request.today)
+    of_group = userid in {each for _, each in context.group}
     offered = [
         verb("dispositions", name)
         for name in OFFERED.get(state, ())
         if (name not in ("add_rule", "look") or context.method == Method.RULE)
         and (name not in PERSONAL or mine)
+        and (name not in OF_GROUP or of_group)
         and request.has_permission(verb("dispositions", name).permission, context)
     ]
     missing = incomplete(site, context) if state is DispositionState.DRAFTED else ()
@@ -167,6 +171,8 @@ def _events(request: Request, record: Disposition) -> Iterator[dict[str, str]]:
     found += [
         (at, request.localizer.translate(_("Sent back")), by, why) for at, by, why, _state in record.refusals
     ]
+    off = request.localizer.translate(_("Take items off"))
+    found += [(at, f"{off} {code}", by, why) for code, why, by, at in record.taken_off]
     if record.executed_at:
         found.append((record.executed_at, request.localizer.translate(_("Carried out")), record.executor, ""))
     for at, what, who, why in sorted(found, reverse=True):
@@ -233,10 +239,13 @@ def asked(one: Verb, page, refusal):
 
 
 def sheet_of(request: Request, context: Resource, one: Verb) -> deform.Form:
-    """Return the form of an act on a list or a hold."""
-    return asking.sheet(
-        one, action=request.resource_path(context, one.name), choices=choices_of(request, one)
-    )
+    """Return the form of an act on a list or a hold; for a signature only the posts that are open and one's own."""
+    choices = choices_of(request, one)
+    if one.name == "sign":
+        userid, today = request.identity.userid, request.today
+        mine = posts_of(request.site, context, userid, today=today)
+        choices["post"] = [(post.value, post.label) for post in mine]
+    return asking.sheet(one, action=request.resource_path(context, one.name), choices=choices)
 
 
 def verb_page(
