@@ -165,7 +165,9 @@ def packed(path: Path, entries) -> Path:
         for name, content, mode in entries:
             entry = zipfile.ZipInfo(name)
             entry.external_attr = mode << 16
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of names that are there twice
+                archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return path
 
 
@@ -174,6 +176,12 @@ ZIPS = {
     "from the root": ([("/etc/x", b"1", 0)], ["zip.unsafe-name"]),
     "a link": ([("bag/x", b"/etc/passwd", stat.S_IFLNK | 0o777)], ["zip.not-a-file"]),
     "clashing names": ([("bag/a", b"1", 0), ("bag/A", b"2", 0)], ["zip.name-clash"]),
+    "names that differ in their Unicode form": ([("bag/\u00e9", b"1", 0), ("bag/e\u0301", b"2", 0)], ["zip.name-clash"]),
+    "the same name twice": ([("bag/a", b"1", 0), ("bag/a", b"2", 0)], ["zip.name-clash"]),
+    "a file that is a folder as well": ([("bag/a", b"1", 0), ("bag/A/b", b"2", 0)], ["zip.name-clash"]),
+    "a folder that is a file as well": ([("bag/a/", b"", 0), ("bag/a", b"2", 0)], ["zip.name-clash"]),
+    "a name that no disk takes": ([("bag/" + "长" * 90, b"1", 0)], ["zip.unsafe-name"]),
+    "a path that no disk takes": ([("/".join(["a"] * 600), b"1", 0)], ["zip.unsafe-name"]),
     "a bomb": ([("bag/x", bytes(30 << 20), 0)], ["zip.too-large"]),
 }  # fmt: skip
 
@@ -185,6 +193,36 @@ def test_every_broken_zip_is_refused(tmp_path, name):
     room.mkdir()
     assert codes(unpack(packed(tmp_path / "x.zip", entries), room, ZipLimits(ratio=20))) == expected
     assert list(room.iterdir()) == []
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_zip_with_a_million_entries_is_refused_before_its_directory_is_read(tmp_path, long):
+    """The end of the file says how long the directory is; there is none here, so reading it would say that it is broken."""
+    room = tmp_path / "room"
+    room.mkdir()
+    size = 1_000_000 * 60
+    short = b"PK\x05\x06" + bytes(4) + b"\xff" * 4 + size.to_bytes(4, "little") + bytes(6)
+    if long:
+        record = b"PK\x06\x06" + bytes(36) + size.to_bytes(8, "little") + bytes(8)
+        short = record + b"PK\x06\x07" + bytes(16) + short[:12] + b"\xff" * 4 + short[16:]
+    else:
+        short = b"PK\x06\x06" + bytes(90) + short  # what stands elsewhere is no end of a large one
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04" + short)
+    assert codes(unpack(tmp_path / "x.zip", room)) == ["zip.too-large"]
+    assert codes(unpack(tmp_path / "x.zip", room, ZipLimits(files=size))) == ["zip.broken"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_stream_that_breaks_in_the_middle_is_refused(tmp_path, method):
+    room = tmp_path / "room"
+    room.mkdir()
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("bag/a", bytes(range(256)) * 40)
+    raw = bytearray(path.read_bytes())
+    raw[40:60] = b"\xff" * 20
+    path.write_bytes(raw)
+    assert codes(unpack(path, room)) == ["zip.broken"]
 
 
 def test_a_zip_that_lies_about_its_sizes_or_is_none_is_refused(tmp_path):

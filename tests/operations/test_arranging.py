@@ -238,7 +238,7 @@ def test_a_box_is_filled_by_numbers_until_it_is_full_and_moved_with_trace(office
     ]
     ok(office.do(ARCHIVIST, to_box(following, boxes.pack)))
     assert shown_box(office, following).items == (items[2],)
-    assert refused(office.do(ARCHIVIST, to_box(following, boxes.pack))) == [("box.nothing", "codes")]
+    assert refused(office.do(ARCHIVIST, to_box(following, boxes.pack))) == [("box.nothing-left", "")]
     place = {"room": "一号库房", "row": "03", "stand": "02", "level": "04"}
     ok(office.do(ARCHIVIST, to_box(box, boxes.move, **place, reason="新库启用")))
     assert refused(office.do(ARCHIVIST, to_box(box, boxes.move, **place))) == [("box.same-place", "room")]

@@ -9,7 +9,7 @@ import pytest
 from records.domain.findings import Refused
 from records.domain.vocabulary import DeliveryMethod
 from records.jobs import handlers_of
-from records.operations import archiving, batches, dossiers
+from records.operations import archiving, batches, decisions
 from tests.office import ANOTHER, ARCHIVIST, CLERK, build_office
 
 from .cases import FOOD, SHOPKEEPER, decide, deliver, ok, on, only, refused
@@ -42,7 +42,7 @@ def month(office, people):
     owed = office.case(people[0], SHOPKEEPER, again="又一家店")
     decide(office, owed)
 
-    ok(only(office, CLERK, on(owed, dossiers.deliver, method=DeliveryMethod.COUNTER, recipient="本人")))
+    ok(only(office, CLERK, on(owed, decisions.deliver, method=DeliveryMethod.COUNTER, recipient="本人")))
     return f"{office.clock.today():%Y-%m}", made, owed
 
 
@@ -156,7 +156,45 @@ def test_a_batch_that_dies_in_a_group_is_ended_by_the_worker(office, month, monk
     assert batches.VERB in handlers_of()
     batches.work_on(office.services, batch)
     assert states(office, made) == ["archived"] * 3
-    assert shown(office, batch)[0] == "done"
+    state, counts, _, codes = shown(office, batch)
+    assert (state, counts["archived"], len(codes)) == ("done", 3, 3)
+
+
+def test_a_batch_that_dies_and_is_run_again_at_once_takes_up_what_it_had_begun(office, month, monkeypatch):
+    name, made, owed = month
+    ended, groups = batches._end_group, []
+
+    def die_in_the_second(services, subject, items):
+        groups.append(items)
+        if len(groups) == 2:
+            raise RuntimeError("the power is gone")
+        return ended(services, subject, items)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(batches, "GROUP", 1)
+        dying.setattr(batches, "_end_group", die_in_the_second)
+        batch = ok(begin(office, name))
+        with pytest.raises(RuntimeError):
+            batches.work_on(office.services, batch)
+    assert sorted(states(office, made)) == ["archived", "delivered", "delivered"]
+    batches.work_on(office.services, batch)
+    state, counts, told, codes = shown(office, batch)
+    assert (state, counts) == ("done", {"archived": 3, "returned": 0, "waiting": 1})
+    assert list(told) == [owed]
+    serials = [int(code[-4:]) for code in codes if "-D30-" in code]
+    assert len(set(codes)) == 3
+    assert states(office, made) == ["archived"] * 3
+    with office.site() as site:
+        assert site.batches[batch].begun == ()
+        listed = [item.code for item in batches.in_code_order(site, reversed(site.batches[batch].items))]
+    assert [int(code[-4:]) for code in listed if "-D30-" in code] == sorted(serials)
+
+
+def test_codes_are_listed_by_number_and_not_by_sign():
+    series = "J043-ZY·SP·2026-D30-ZCG"
+    codes = [f"{series}-9999", f"{series}-10000", "旧档", f"{series}-0002", "J043-ZY·SP·2025-D30-ZCG-0003"]
+    ordered = ["J043-ZY·SP·2025-D30-ZCG-0003", f"{series}-0002", f"{series}-9999", f"{series}-10000", "旧档"]
+    assert sorted(codes, key=batches.by_number) == ordered
 
 
 def test_what_was_handed_over_is_received_with_the_month(office, month):

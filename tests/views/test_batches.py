@@ -13,6 +13,7 @@ from webtest import TestApp
 from records.domain import pipeline
 from records.indexes import archive_questions
 from records.operations import archiving, batches
+from records.operations.archived_papers import coming_papers
 from records.rules import national_calendar
 from records.scripts.command import main
 from records.scripts.instance import Instance
@@ -128,6 +129,15 @@ def test_a_package_is_handed_over_sent_back_and_mended_on_the_screen(office, clo
     archivist = office.browser(ARCHIVIST)
     page = archivist.get(f"/archives/{item}")
     assert "待接收" in words(page)
+    with office.site() as site:
+        listed = coming_papers(office.services, site, site.archives[item])
+    rows = page.html.select("[aria-labelledby=coming] tbody tr")
+    titles = [row.select("td")[1].get_text() for row in rows]
+    assert titles == [paper.title for paper in listed]
+    assert [row.select_one("abbr")["title"] for row in rows] == [paper.digest for paper in listed]
+    assert len(titles) > 3
+    assert page.html.select("[aria-labelledby=papers]") == []
+    office.browser("huangfu").get(f"/archives/{item}", status=403)
     ask = archivist.get(f"/archives/{item}/send_back").forms
     sheet = next(each for each in ask.values() if each.action.endswith("/send_back"))
     ticks = {box._value: box for box in sheet.fields["checkbox"]}
@@ -145,7 +155,10 @@ def test_a_package_is_handed_over_sent_back_and_mended_on_the_screen(office, clo
     assert back.replace(" TH", "；TH").replace(" 第", "；第") in words(archivist.get(f"/archives/{item}"))
     form(clerk.get(f"/dossiers/{case}"), "/prepare").submit(status=303)
     form(archivist.get(f"/archives/{item}"), "/receive").submit(status=303)
-    text = words(archivist.get(f"/archives/{item}"))
+    page = archivist.get(f"/archives/{item}")
+    frozen = page.html.select("[aria-labelledby=papers] tbody tr")
+    assert [row.select("td")[1].get_text() for row in frozen] == titles
+    text = words(page)
     assert "接收检测" in text
     assert "退回：TH-06" in text
 

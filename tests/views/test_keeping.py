@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from records.operations import copying
+from records.operations.keeping_lists import KEPT, items_behind
 from records.scripts.instance import Instance
 from tests.office import ADMIN, ARCHIVIST, CLERK, build_office
 from tests.operations.packed import code_of, placed
@@ -57,6 +58,47 @@ def test_the_page_tells_the_state_and_takes_media_in_and_out(office):
         sheet(page, "check")
     with office.site() as site:
         assert [entry[2:] for entry in site.media[medium].checks] == [("bad", "有坏道")]
+
+
+def test_each_figure_leads_to_its_items_as_far_as_one_may_see_them(office):
+    browser = office.browser(ARCHIVIST)
+    page = browser.get("/archives/keeping")
+    ways = [link["href"] for link in page.html.select("ul.facts a, [aria-labelledby=formats] td.number a")]
+    assert len(ways) == 6
+    seen = {}
+    for way in ways:
+        rows = browser.get(way).html.select("[aria-labelledby=items] tbody tr")
+        seen[way.partition("?")[2]] = [row.td.get_text() for row in rows]
+        assert office.browser("auditor").get(way).html.select("[aria-labelledby=items] tbody tr") == []
+        office.browser(CLERK).get(way, status=403)
+    assert {way: codes for way, codes in seen.items() if codes} == {
+        "list=kept": [code_of(1)], "list=today": [code_of(1)], "list=format&format=fmt%2F478": [code_of(1)],
+        "list=format&format=x-fmt%2F111": [code_of(1)],
+    }  # fmt: skip
+    with office.site() as site:
+        item = next(iter(site.keeping.kept))
+    assert browser.get("/archives/keeping-items").html.select_one("td a")["href"] == f"/archives/{item}"
+    browser.get("/archives/keeping-items", {"list": "people"}, status=400)
+    told = browser.get("/api/v1/keeping/items", {"list": "kept"}).json
+    assert ([each["id"] for each in told["items"]], told["left_out"], told["after"]) == ([item], 0, None)
+    told = office.browser("auditor").get("/api/v1/keeping/items", {"list": "kept"}).json
+    assert (told["items"], told["left_out"]) == ([], 1)
+    office.services.database.run(lambda root: root["site"].keeping.lost.update({item: ("package/data/x",)}))
+    lost = browser.get("/archives/keeping").html.select_one("[aria-labelledby=lost] td.code a")
+    assert (lost["href"], lost.get_text()) == (f"/archives/{item}", code_of(1))
+    office.services.database.run(lambda root: root["site"].keeping.lost.clear())
+
+
+def test_the_items_behind_a_figure_come_page_by_page(office):
+    with office.site() as site:
+        item = next(iter(site.keeping.kept))
+        keeping = site.keeping
+        for day in ("2026-01-01", "2026-02-01", "2026-03-01"):
+            keeping.order[f"{day}\0{item}".encode()] = None
+        found, after = items_behind(site, KEPT, today=office.clock.today(), limit=3)
+        assert (len(found), after) == (3, f"2026-03-01\0{item}")
+        rest, end = items_behind(site, KEPT, today=office.clock.today(), after=after, limit=3)
+        assert ([each.id for each in rest], end) == ([item], "")
 
 
 def test_who_keeps_sees_no_content_and_others_see_nothing(office):

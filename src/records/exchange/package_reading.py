@@ -7,10 +7,13 @@ findings come at once; what our own program wrote must also pass the program tha
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +32,15 @@ STRONG = ("sha256", "sha512", "sm3")
 WEAK = ("sha1", "md5")
 MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9]+)\.txt")
 LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+\*?(.+)")
+LONGEST_NAME, LONGEST_PATH = 255, 1000
+"""Bytes of a name and of a path that every file system takes."""
+LONGEST_ENTRY = 300
+"""Bytes that an entry in the directory of a ZIP has on the average at most."""
+LONGEST_END = 22 + 20 + 56 + (1 << 16)
+"""Bytes at the end of a ZIP in which it says where its directory lies."""
+UNREADABLE = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, struct.error, zlib.error, lzma.LZMAError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,8 @@ def unpack(archive: Path, folder: Path, limits: ZipLimits | None = None) -> Path
     Findings: ``zip.broken``, ``zip.encrypted``, ``zip.unsafe-name``, ``zip.not-a-file``, ``zip.name-clash``, ``zip.too-large``.
     """
     limits = limits or ZipLimits()
+    if _directory_bytes(archive) > limits.files * LONGEST_ENTRY:
+        return Refused((Finding("zip.too-large", subject="zip"),))
     try:
         with zipfile.ZipFile(archive) as packed:
             entries = [(entry, _entry_name(entry)) for entry in packed.infolist()]
@@ -87,13 +101,25 @@ def unpack(archive: Path, folder: Path, limits: ZipLimits | None = None) -> Path
                         if left < 0:
                             return Refused((Finding("zip.too-large", subject="zip"),))
                         target.write(chunk)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except (*UNREADABLE, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         return Refused((Finding("zip.broken", subject="zip"),))
     within = list(folder.iterdir())
     inside = len(within) == 1 and within[0].is_dir() and not (folder / "bagit.txt").exists()
     return within[0] if inside else folder
+
+
+def _directory_bytes(archive: Path) -> int:
+    """Return how long the directory of a ZIP says it is, before any of it is read into memory; 0 when there is none."""
+    with archive.open("rb") as file:
+        file.seek(max(file.seek(0, os.SEEK_END) - LONGEST_END, 0))
+        tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    long = tail[max(end - 76, 0) : max(end, 0)]  # where a ZIP of more than 4 GiB says it, before the locator
+    if long.startswith(b"PK\x06\x06"):
+        return int.from_bytes(long[40:48], "little")
+    return int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
 
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
@@ -120,14 +146,29 @@ def _entry_findings(
         mode = entry.external_attr >> 16
         if entry.flag_bits & 1:
             yield Finding("zip.encrypted", subject=shown(name))
-        if "\\" in entry.orig_filename or unsafe(name.removesuffix("/")):
-            yield Finding("zip.unsafe-name", subject=shown(name))
+        if "\\" in entry.orig_filename or unsafe(name.removesuffix("/")) or _too_long(name):
+            yield Finding("zip.unsafe-name", subject=shown(name)[:200])
         if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
             yield Finding("zip.not-a-file", subject=shown(name))
         if not entry.is_dir():
             if folded(name) in seen:
                 yield Finding("zip.name-clash", subject=shown(name))
             seen[folded(name)] = name
+    folders = {above for name in seen for above in _above(name)}
+    folders |= {folded(name.removesuffix("/")) for entry, name in entries if entry.is_dir()}
+    for both in sorted(folders & seen.keys()):
+        yield Finding("zip.name-clash", subject=shown(seen[both]))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders in which a path lies."""
+    pieces = path.split("/")
+    return ("/".join(pieces[:depth]) for depth in range(1, len(pieces)))
+
+
+def _too_long(path: str) -> bool:
+    raw = path.encode("utf-8", "surrogatepass")
+    return len(raw) > LONGEST_PATH or max(map(len, raw.split(b"/"))) > LONGEST_NAME
 
 
 class _Reading:

@@ -27,7 +27,6 @@ LISTS = (
 @cache
 def schema_file() -> tuple[str, bytes]:
     """Return the schema as (path below ``data``, bytes); the same bytes in every package."""
-    ElementTree.register_namespace("rng", NAMESPACE)
     grammar = ElementTree.Element(_name("grammar"))
     choice = _add(_add(grammar, "start"), "choice")
     root = _element(choice, "基本信息")

@@ -18,7 +18,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, Self
 
@@ -58,6 +58,11 @@ class Part:
     size: int
 
 
+#: Most paths are the same in every package.
+_unsafe = lru_cache(4096)(verify_package.unsafe)
+_folded = lru_cache(4096)(verify_package.folded)
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The frozen content of a package (冻结清单); parts stand in the order of their paths.
@@ -72,8 +77,8 @@ class Manifest:
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", tuple(sorted(self.parts)))
         paths = [part.path for part in self.parts]
-        bad = [path for path in paths if not path.startswith("data/") or verify_package.unsafe(path)]
-        if bad or len({verify_package.folded(path) for path in paths}) != len(paths):
+        bad = [path for path in paths if not path.startswith("data/") or _unsafe(path)]
+        if bad or len(set(map(_folded, paths))) != len(paths):
             raise ValueError(f"paths that no package may hold: {bad or paths}")
         for label, value in self.bag_info:
             if (

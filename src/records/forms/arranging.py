@@ -9,7 +9,7 @@ from records.domain.catalogues import Carrier, FondsPart
 from records.domain.vocabulary import Retention
 from records.i18n import _
 
-from .types import ALWAYS, Form, day, text, tick, word
+from .types import ALWAYS, Form, day, listed, text, tick, word
 
 
 def _number(title: str, least: int, most: int, **kw) -> colander.SchemaNode:
@@ -63,7 +63,7 @@ def _shelf(name: str) -> colander.SchemaNode:
 class OpenBox(Form):
     """For which class of which fonds a box is opened, how thick it is, and where it stands."""
 
-    fonds = text(longest=60, title=_("Fonds"))
+    fonds = listed(longest=60, title=_("Fonds"))
     category = text(longest=8, title=_("Class (门类代码)"))
     year = _number(_("Year"), 1949, 2099)
     retention = word(Retention, title=_("Retention"))
@@ -129,7 +129,7 @@ class CloseVolume(Form):
 class FilePaper(Form):
     """A paper of the fonds file: its part, title, number and day."""
 
-    fonds = text(longest=60, title=_("Fonds"))
+    fonds = listed(longest=60, title=_("Fonds"))
     part = word(FondsPart, title=_("Part of the fonds file"))
     title = text(longest=200, title=_("Title"))
     document_number = text(longest=80, missing="", title=_("Document number"))

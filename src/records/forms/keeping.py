@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from records.i18n import _
 
-from .types import ALWAYS, Form, day, text, tick
+from .types import ALWAYS, Form, day, listed, text, tick
 
 
 class RegisterMedium(Form):
     """What the medium is, what lies on it, and where it is kept."""
 
-    medium_kind = text(longest=30, title=_("Kind of medium"), when=ALWAYS)
+    medium_kind = listed(longest=30, title=_("Kind of medium"), when=ALWAYS)
     title = text(longest=120, title=_("What lies on it"), when=ALWAYS)
     place = text(longest=120, title=_("Where it is kept"), when=ALWAYS)
     serial = text(longest=60, missing="", title=_("Serial number"))

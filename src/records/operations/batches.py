@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from records.clock import civil_date
@@ -190,12 +190,22 @@ def work_on(services: Services, subject: str) -> None:
         batch = site.batches.get(subject)
         if batch is None or batch.state not in BUSY:
             return
+        begun = batch.begun
+    _finish_group(services, subject, begun)
+    with services.database.read() as root:
+        site = root["site"]
+        batch = site.batches[subject]
         planned = plan_month(services, site, batch.fonds, batch.month)
         past = len(batch.items)
     exceptions = tuple((each.dossier.id, "", _told(each.findings)) for each in planned.exceptions)
     todo = list(planned.ready)
     going = _note(
-        services, subject, state="running", total=past + len(todo) + len(exceptions), exceptions=exceptions
+        services,
+        subject,
+        state="running",
+        done=past,
+        total=past + len(todo) + len(exceptions),
+        exceptions=exceptions,
     )
     while todo and going:
         group, todo = todo[:GROUP], todo[GROUP:]
@@ -213,9 +223,15 @@ def _archive_group(services: Services, subject: str, group: Sequence[str]) -> bo
     )
     if begun is None:
         return False
+    _finish_group(services, subject, begun)
+    return True
+
+
+def _finish_group(services: Services, subject: str, begun: Sequence[str]) -> None:
+    """End a group that was begun, also one that was left when the program died: what the worker did meanwhile counts."""
     for _ in range(freezing.ATTEMPTS):
         if not begun:
-            return True
+            return
         begun = _end_group(services, subject, begun)
     raise RuntimeError(f"{subject}: its series never stood still")
 
@@ -241,6 +257,7 @@ def _begin_group(services: Services, site: Site, subject: str, group: Sequence[s
         leave_trace(act, "archive.arrange", item, unit=item.unit, permission=Permission.DOSSIER_ARCHIVE)
         item.owed = site.jobs.owe("freeze-package", item.id, at=act.at).number
         items.append(item.id)
+    batch.begun = tuple(items)
     return items
 
 
@@ -263,7 +280,9 @@ def _end_group(services: Services, subject: str, items: Sequence[str]) -> list[s
         left = []
         for key in items:
             item = site.archives[key]
-            if freezing.owes_work(site, item) and not freezing.settle(act, item, packages[key]):
+            if freezing.owes_work(site, item) and (
+                key not in packages or not freezing.settle(act, item, packages[key])
+            ):
                 left.append(key)
                 continue
             site.jobs.strike(item.owed)
@@ -272,6 +291,7 @@ def _end_group(services: Services, subject: str, items: Sequence[str]) -> list[s
                 batch.items = (*batch.items, key)
             else:
                 batch.exceptions = (*batch.exceptions, (item.dossier, key, _told(_why(item))))
+        batch.begun = tuple(left)
         return left
 
     return services.database.run(within, note="archive a month")
@@ -296,6 +316,17 @@ def _why(item: ArchivedItem) -> tuple[Finding, ...]:
 
 def _told(findings: Sequence[Finding]) -> str:
     return json.dumps([found.as_dict() for found in findings], ensure_ascii=False)
+
+
+def in_code_order(site: Site, items: Iterable[str]) -> list[ArchivedItem]:
+    """Return items by their ids in the order of their codes: by series, then by number, however many digits it has."""
+    return sorted((site.archives[each] for each in items), key=lambda item: by_number(item.code))
+
+
+def by_number(code: str) -> tuple[str, int]:
+    """Return by what a code is sorted: its series, then its number; one that ends with none is its own series."""
+    series, _, number = code.rpartition("-")
+    return (series, int(number)) if number.isdecimal() else (code, 0)
 
 
 def findings_in(text: str) -> tuple[Finding, ...]:

@@ -127,7 +127,7 @@ def fill(act: Act, box: Box, *, codes: str, measured: bool = False) -> Box | Ref
 def pack(act: Act, box: Box) -> Box | Refused:
     """Lay what of the box's class is on paper and in no box yet into it in the order of the codes (自动装盒), until it is full.
 
-    At most 200 items an act; the next box takes the rest. Findings: ``box.nothing``, ``box.too-full``.
+    At most 200 items an act; the next box takes the rest. Findings: ``box.nothing-left`` (code), ``box.too-full``.
     """
     room = rules.capacity(box.thickness) - sum(act.site.archives[each].page_count for each in box.items)
     coming = []
@@ -142,7 +142,7 @@ def pack(act: Act, box: Box) -> Box | Refused:
         room -= item.page_count
         coming.append(item)
     if not coming:
-        return Refused((Finding("box.nothing", subject="codes"),))
+        return Refused((Finding("box.nothing-left", params={"code": box.code}),))
     _lay(act, box, coming)
     return box
 

@@ -35,7 +35,7 @@ from .acts import Act
 from .archive_files import Shelf, file_finding
 from .importing_library import Files, Progress
 from .materials import Upload
-from .package_imports import Taken
+from .package_arrivals import Taken, facts_around
 from .services import Services
 
 AT_ONCE = 20
@@ -217,7 +217,7 @@ def _planned(
         "security": described.security, "opening": described.opening,
     }  # fmt: skip
     provenance = f"{rules.PROVENANCE} {place.name} {row.sheet} 第{row.row}行"
-    facts, _closed = package_imports.facts_around(services, given, documents, provenance, place.organisation)
+    facts, _closed = facts_around(services, given, documents, provenance, place.organisation)
     facts |= {
         "software": rules.SOFTWARE,
         "result": {"name": described.title, "number": described.document_number},

@@ -1,17 +1,12 @@
 """Packages that come in (导入归档信息包): checked whole, then kept as an item of a fonds with where it came from.
 
-What this program wrote comes back as it was: the frozen manifest, and so every byte of the next export, is the same. An
-EEP, or a bag of others, is given a package of its own around its untouched contents.
+What this program wrote comes back as it was: the frozen manifest, and so every byte of the next export, is the same.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,10 +14,7 @@ from records.domain import arrangement, retention
 from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
 from records.domain.vocabulary import Retention
-from records.exchange import eep_reading, package_reading, packages, safe_xml
-from records.exchange.eep import read_contents
-from records.exchange.package_contents import Contents
-from records.exchange.packages import Manifest
+from records.exchange import descriptions, packages
 from records.indexes import keys
 from records.resources.archives import ArchivedItem
 from records.resources.site import Site
@@ -30,22 +22,10 @@ from records.rules import code_patterns
 
 from .acts import Act, leave_trace, register
 from .identities import identity_of
+from .package_arrivals import Taken, take
 from .services import Services
 
-#: What a foreign package may leave unsaid and whoever imports it can say.
-SAID = ("code", "title", "year", "retention")
-FOREIGN_FOLDER = "00来件"
-EEP_FIELDS = {"code": "档号", "title": "题名", "year": "年度", "retention": "保管期限"}
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A package whose bytes are in the store: its frozen manifest, what is said of it, and where it came from."""
-
-    manifest: Manifest
-    said: Mapping[str, str]
-    provenance: str
-    findings: tuple[Finding, ...] = ()
+FIRST_YEAR, LONGEST_CODE = 1900, 200
 
 
 def import_package(
@@ -80,14 +60,6 @@ def import_package(
     return result if isinstance(result, Refused) else (result, taken.findings)
 
 
-def take(
-    services: Services, source: Path, *, name: str, organisation: str, said: Mapping[str, str]
-) -> Taken | Refused:
-    """Check a package whole and keep its bytes (查验), outside any lock; no record names them before ``restore``."""
-    with _room(services) as room:
-        return _take(services, source, name, room, organisation, dict(said))
-
-
 def restore(
     act: Act,
     taken: Taken,
@@ -98,18 +70,23 @@ def restore(
 ) -> ArchivedItem | Refused:
     """Enter a package that lies in the store as an archived item of a fonds; its code must be nobody's.
 
-    ``described`` are further attributes of the item, ``event`` the management event of its coming.
+    ``described`` are further attributes of the item, ``event`` the management event of its coming. Findings:
+    ``package-import.code-taken``, ``retention.unknown`` and those of ``misstated``.
     """
     manifest, said = taken.manifest, taken.said
     key = keys.compose("archival-code", arrangement.search_key(manifest.code))
     if keys.owner(act.site, key) is not None:
         return Refused((Finding("package-import.code-taken", params={"code": manifest.code}),))
     period = retention.read_retention(said["retention"])
-    if isinstance(period, Refused):
-        return Refused(period.findings)
+    found = (
+        *(period.findings if isinstance(period, Refused) else ()),
+        *misstated(act, manifest.code, said, fonds),
+    )
+    if found or isinstance(period, Refused):
+        return Refused(found)
     item = ArchivedItem()
     item.fonds = item.unit = fonds
-    item.code, item.title = manifest.code, said["title"]
+    item.code, item.title = manifest.code, descriptions.as_text(said["title"])
     item.category, item.year = said.get("category", ""), int(said["year"])
     item.retention, item.retention_basis = period.retention.value, taken.provenance
     closed = date.fromisoformat(said["closed"]) if said.get("closed") else date(item.year, 12, 31)
@@ -133,6 +110,34 @@ def restore(
         details={"provenance": taken.provenance},
     )
     return item
+
+
+def misstated(act: Act, code: str, said: Mapping[str, str], fonds: str) -> tuple[Finding, ...]:
+    """Return what cannot be true of an item that comes into a fonds (年度、日期、全宗不符).
+
+    A code of another fonds of this office would use up the numbers of that one. Findings: ``package-import.code-form``, ``package-import.year`` (read),
+    ``package-import.year-differs`` (year, code), ``package-import.day-to-come`` (day), ``package-import.other-fonds`` (number).
+    """
+    found, year = [], said["year"]
+    if not (year.isascii() and year.isdecimal() and FIRST_YEAR <= int(year[:5]) <= act.today.year):
+        found.append(Finding("package-import.year", subject="year", params={"read": year[:20]}))
+    if said.get("closed") and date.fromisoformat(said["closed"]) > act.today:
+        found.append(Finding("package-import.day-to-come", subject="closed", params={"day": said["closed"]}))
+    if len(code) > LONGEST_CODE or packages.verify_package.unsafe(code.replace("/", "-")):
+        found.append(Finding("package-import.code-form", subject="code"))
+    parsed = arrangement.parse_code(code, code_patterns())
+    if isinstance(parsed, Refused):
+        return tuple(found)
+    if str(parsed.series.year) != year:
+        found.append(
+            Finding("package-import.year-differs", subject="year", params={"year": year[:20], "code": code})
+        )
+    others = {described["number"] for key, described in act.site.office["fonds"].items() if key != fonds}
+    if parsed.series.fonds in others:
+        found.append(
+            Finding("package-import.other-fonds", subject="code", params={"number": parsed.series.fonds})
+        )
+    return tuple(found)
 
 
 def _id(result: ArchivedItem | Refused) -> str | Refused:
@@ -168,200 +173,3 @@ def speaks_against(services: Services, site: Site, by: str, fonds: str) -> tuple
     ):
         return (Finding("permission.denied", params={"permission": Permission.ARCHIVE_IMPORT.value}),)
     return ()
-
-
-@contextmanager
-def _room(services: Services) -> Iterator[Path]:
-    """Give a folder of one's own inside the instance, which is gone afterwards with everything in it."""
-    above = services.instance / "incoming"
-    above.mkdir(mode=0o700, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=above, ignore_cleanup_errors=True) as room:
-        yield Path(room)
-
-
-def _take(
-    services: Services, source: Path, name: str, room: Path, organisation: str, said: dict[str, str]
-) -> Taken | Refused:
-    if source.is_dir():
-        return _take_bag(services, source, name, organisation, said)
-    with source.open("rb") as stream:
-        head = stream.read(4)
-        digest = hashlib.file_digest(_again(stream), "sha256").hexdigest()
-    if head == b"PK\x03\x04":
-        folder = package_reading.unpack(source, room)
-        if isinstance(folder, Refused):
-            return folder
-        return _take_bag(services, folder, f"{name} SHA-256 {digest}", organisation, said)
-    with source.open("rb") as stream:
-        read = eep_reading.read_eep(stream, room)
-    if isinstance(read, Refused):
-        return read
-    return _take_eep(services, read, f"{name} SHA-256 {digest}", said)
-
-
-def _again(stream):
-    os.lseek(stream.fileno(), 0, os.SEEK_SET)
-    stream.seek(0)
-    return stream
-
-
-def _take_bag(
-    services: Services, folder: Path, name: str, organisation: str, said: dict[str, str]
-) -> Taken | Refused:
-    bag = package_reading.read_bag(folder)
-    if isinstance(bag, Refused):
-        return bag
-    for part in bag.payload:
-        with (bag.folder / part.path).open("rb") as stream:
-            stored = services.store.put(stream)
-        if stored.digest != part.digest:  # it changed between the reading and the keeping
-            return Refused(
-                (Finding("package.digest-differs", subject=part.path, params={"algorithm": "SHA-256"}),)
-            )
-    if bag.manifest is not None:
-        services.store.put_bytes(bag.manifest.canonical())
-        try:
-            contents = read_contents(bag.manifest, services.store)
-        except safe_xml.BadXML as bad:
-            return Refused((Finding(bad.code, subject=folder.name),))
-        return Taken(bag.manifest, _own(contents), f"归档信息包 {name}", bag.findings)
-    info = {label.lower(): value for label, value in bag.info}
-    given = {
-        "code": info.get("external-identifier", ""),
-        "title": info.get("external-description") or info.get("internal-sender-description", ""),
-        **said,
-    }
-    documents = [
-        {
-            "path": f"{FOREIGN_FOLDER}/{number:03d}-{arrangement.safe_segment(part.path.rpartition('/')[2], limit=100)}",
-            "title": part.path.removeprefix("data/"),
-            "digest": part.digest,
-            "sm3": part.sm3,
-            "size": part.size,
-        }
-        for number, part in enumerate(bag.payload, 1)
-    ]
-    origin = info.get("source-organization", "")
-    return _around(
-        services, given, documents, f"外来信息包 {name} {origin}".strip(), organisation, (), bag.findings
-    )
-
-
-def _take_eep(
-    services: Services, read: eep_reading.EepPackage, name: str, said: dict[str, str]
-) -> Taken | Refused:
-    facts = read.facts
-    given = {key: facts.get(element, "") for key, element in EEP_FIELDS.items()}
-    given |= {
-        "fonds": facts.get("全宗号", ""),
-        "category": facts.get("类别号", ""),
-        "applicant": facts.get("人名", ""),
-        "organ": facts.get("责任者", ""),
-        "closed": facts.get("日期", ""),
-        "security": facts.get("密级", ""),
-        "opening": facts.get("控制标识", ""),
-        "case": facts.get("电子文件号", ""),
-        **said,
-    }
-    documents, used = [], set()
-    for number, each in enumerate(read.documents, 1):
-        with each.file.open("rb") as stream:
-            stored = services.store.put(stream)
-        path = each.facts.get("文档标识符", "")
-        fit = packages.DOCUMENT_PATH.fullmatch(path) and not packages.verify_package.unsafe(path)
-        if not fit or path in used:
-            path = f"{FOREIGN_FOLDER}/{number:03d}-{arrangement.safe_segment(each.facts['计算机文件名'], limit=100)}"
-        used.add(path)
-        documents.append(
-            {
-                "path": path,
-                "title": each.facts.get("题名", each.facts["计算机文件名"]),
-                "format": each.facts.get("格式信息", ""),
-                "digest": stored.digest,
-                "sm3": stored.sm3,
-                "size": stored.size,
-            }
-        )
-    events = [
-        {
-            "state": step.get("业务状态"), "action": step.get("业务行为"), "at": step.get("行为时间"),
-            "actor": step.get("机构人员名称"), "basis": step.get("行为依据"), "description": step.get("行为描述"),
-        }
-        for step in read.steps
-    ]  # fmt: skip
-    return _around(services, given, documents, f"EEP {name}", facts["立档单位名称"], events, read.findings)
-
-
-def _around(
-    services: Services, given: dict[str, str], documents, provenance: str, organisation: str, events, findings
-) -> Taken | Refused:
-    """Form a package of our own around contents that came in another one."""
-    missing = [name for name in SAID if not given.get(name)]
-    if not missing and not given["year"].isdecimal():
-        missing = ["year"]
-    if missing:
-        return Refused(
-            tuple(
-                Finding("package-import.needs", subject=name, params={"what": EEP_FIELDS[name]})
-                for name in missing
-            )
-        )
-    facts, closed = facts_around(services, given, documents, provenance, organisation, events)
-    try:
-        manifest = packages.keep(packages.plan(facts), services.store)
-    except ValueError:
-        return Refused((Finding("package.unsafe-name", subject=given["code"]),))
-    services.store.put_bytes(manifest.canonical())
-    return Taken(
-        manifest, {**given, "closed": closed, "count": str(len(documents))}, provenance, tuple(findings)
-    )
-
-
-def facts_around(
-    services: Services, given: Mapping[str, str], documents, provenance: str, organisation: str, events=()
-) -> tuple[dict[str, object], str]:
-    """Return the facts of a package of our own around contents from elsewhere, and the day of closing if it is one."""
-    closed = given.get("closed", "")
-    closed = closed if _is_day(closed) else ""
-    facts: dict[str, object] = {
-        "code": given["code"],
-        "organisation": organisation,
-        "made_on": services.clock.today().isoformat(),
-        "software": "juanzong",
-        "item": {"name": given["title"], "organ": given.get("organ", "")},
-        "case": {"number": given.get("case", ""), "closed_at": closed},
-        "applicant": {},
-        "record": {
-            "code": given["code"], "fonds": given.get("fonds", ""), "creating_unit": organisation,
-            "category": given.get("category", ""), "year": given["year"], "retention": given["retention"],
-            "security": given.get("security", ""), "opening": given.get("opening", ""),
-        },
-        "documents": [{**each, "source": provenance} for each in documents],
-        "events": events,
-        "report": {},
-    }  # fmt: skip
-    return facts, closed
-
-
-def _own(contents: Contents) -> dict[str, str]:
-    """Return what an item is entered with, from the descriptions of a package that we wrote."""
-    record, case = contents.groups["record"], contents.groups["case"]
-    closed = case.get("closed_at", "")[:10]
-    return {
-        "title": contents.title,
-        "year": record["year"],
-        "retention": record["retention"],
-        "category": record.get("category", ""),
-        "applicant": contents.groups["applicant"].get("name", ""),
-        "case": case.get("number", ""),
-        "closed": closed if _is_day(closed) else "",
-        "count": str(len(contents.documents)),
-    }
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -11,11 +11,12 @@ class Batch(Record):
     """One run over a month: ``state`` is owed, running, done or stopped; ``done`` of ``total`` cases have been looked at.
 
     ``counts`` are pairs of a word (archived, returned, waiting) and a number. ``exceptions`` are the cases that were not
-    archived, ``(case id, archived item id or empty, findings as JSON)``; ``items`` the ids of those that were.
+    archived, ``(case id, archived item id or empty, findings as JSON)``; ``items`` the ids of those that were, ``begun`` those of the
+    group that is being archived.
     """
 
     kind: ClassVar[str] = "batch"
-    machinery: ClassVar[frozenset[str]] = Record.machinery | {"done"}
+    machinery: ClassVar[frozenset[str]] = Record.machinery | {"done", "begun"}
     fonds = ""
     unit = ""
     month = ""
@@ -26,6 +27,7 @@ class Batch(Record):
     counts: tuple[tuple[str, int], ...] = ()
     items: tuple[str, ...] = ()
     exceptions: tuple[tuple[str, str, str], ...] = ()
+    begun: tuple[str, ...] = ()
     finished_at = None
 
 

@@ -14,7 +14,7 @@ from pyramid.request import Request, RequestLocalCache
 from records.domain.access import Identity
 from records.domain.permissions import Permission
 from records.operations.identities import identity_of
-from records.resources.base import Resource, access_list
+from records.resources.base import Resource, UnitFolder, access_list
 
 from . import sessions
 
@@ -90,8 +90,11 @@ class SecurityPolicy:
         if outside or (scopes is not None and permission in IN_PERSON):
             permission = "outside-scope"
         for thing in lineage(context):
-            if getattr(type(thing), "__acl__", None) is not Resource.__acl__:
-                return self._acl.permits(context, principals, permission)
+            access = getattr(type(thing), "__acl__", None)
+            if access is UnitFolder.__acl__ and thing is not context:
+                continue  # who may enter the folder with some unit is not for that reason allowed what lies in it
+            if access is not Resource.__acl__:
+                return self._acl.permits(thing, principals, permission)
             unit, state = getattr(thing, "unit", ""), getattr(thing, "state", "")
             fit = principals & holders(unit, state).get(permission, frozenset())
             if fit:

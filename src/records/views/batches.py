@@ -32,6 +32,7 @@ from .desk import row_of
 from .layout import day, instant, light, name_of, shown, units_of
 
 LISTED = 12
+LAST = 20
 SHOWN = 200
 """Exceptions that a page shows; the workbook has all of them."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -158,14 +159,12 @@ def _page(context: Batch, request: Request, refused: tuple[Finding, ...] = ()) -
         "job": progress_of(context, request),
         "report": f"{path}/report.xlsx",
         "exceptions": list(islice(_exceptions(request, context), SHOWN)),
-        "archived": [_archived(request, item) for item in context.items[-20:]],
+        "archived": [
+            {"code": each.code, "title": each.title, "href": request.resource_path(each).rstrip("/")}
+            for each in batches.in_code_order(request.site, context.items[-LAST:])
+        ],
         "ended": instant(context.finished_at),
     }
-
-
-def _archived(request: Request, item: str) -> dict[str, str]:
-    record = request.site.archives[item]
-    return {"code": record.code, "title": record.title, "href": request.resource_path(record).rstrip("/")}
 
 
 def _exceptions(request: Request, batch: Batch) -> Iterator[dict[str, object]]:
@@ -223,8 +222,7 @@ def report(context: Batch, request: Request) -> Response:
 
 
 def _report_rows(batch: Batch, request: Request) -> Iterator[tuple[str, tuple]]:
-    for key in batch.items:
-        item = request.site.archives[key]
+    for item in batches.in_code_order(request.site, batch.items):
         yield "已归档", (
             item.code, item.title, item.dossier_code, Retention(item.retention).label, item.document_count,
             instant(item.archived_at),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
+from urllib.parse import urlencode
 
 from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.request import Request
 from pyramid.response import Response
 
 from records.domain.findings import Finding
 from records.domain.keeping import LONGEST, MediumState
 from records.domain.permissions import Permission
+from records.domain.vocabulary import ItemState
 from records.forms.verbs import verb
 from records.i18n import _
 from records.operations import copying, keeping
+from records.operations.keeping_lists import FORMAT, KEPT, LISTS, TODAY, WAITING, items_behind, read_on
 from records.resources.archives import Archives
 from records.resources.keeping import Media, Medium
 from records.resources.site import Site
@@ -23,7 +27,7 @@ from records.rules.media import medium_kinds
 from . import messages
 from .acting import on_its_list
 from .api import BASE, answer
-from .layout import instant, name_of, shown
+from .layout import day, instant, name_of, shown
 
 PATH = "/archives/keeping"
 SHOWN = 50
@@ -32,6 +36,12 @@ STATES = {
     MediumState.IN_USE: "done",
     MediumState.DOUBTFUL: "wrong",
     MediumState.RETIRED: "plain",
+}
+TITLES = {
+    KEPT: _("Items with a second copy"),
+    TODAY: _("Read today"),
+    WAITING: _("Waiting for their copy"),
+    FORMAT: _("Items with a format"),
 }
 RISKS = {"low": (_("low"), "done"), "medium": (_("medium"), "wait"), "high": (_("high"), "wrong")}
 
@@ -50,12 +60,16 @@ def listing(
     oldest = keeping.oldest(site)
     return {
         "facts": [
-            (_("Items with a second copy"), str(held.count)),
-            (_("Waiting for their copy"), str(keeping.waiting(site))),
-            (_("Read longest ago"), oldest.isoformat() if oldest else "—"),
-            (_("Read today"), str(held.done if held.done_on == request.today else 0)),
-            (_("Files mended so far"), str(held.mended)),
-            (_("Last mended"), instant(held.mended_at) if held.mended_at else "—"),
+            (_("Items with a second copy"), str(held.count), _behind(request, KEPT)),
+            (_("Waiting for their copy"), str(keeping.waiting(site)), _behind(request, WAITING)),
+            (_("Read longest ago"), oldest.isoformat() if oldest else "—", _behind(request, KEPT)),
+            (
+                _("Read today"),
+                str(held.done if held.done_on == request.today else 0),
+                _behind(request, TODAY),
+            ),
+            (_("Files mended so far"), str(held.mended), ""),
+            (_("Last mended"), instant(held.mended_at) if held.mended_at else "—", ""),
         ],
         "days": LONGEST.days,
         "alarms": [
@@ -66,15 +80,19 @@ def listing(
             for found in alarms
         ],
         "lost": [
-            {"code": _code(site, item), "files": "、".join(files)}
+            {"code": _code(site, item), "href": _item_href(request, item), "files": "、".join(files)}
             for item, files in islice(held.lost.items(), SHOWN)
         ],
         "uncopied": [
-            {"code": _code(site, item), "digest": digest}
+            {"code": _code(site, item), "href": _item_href(request, item), "digest": digest}
             for item, digest in islice(held.uncopied.items(), SHOWN)
         ],
         "formats": [
-            {**row, "risk": dict(zip(("word", "kind"), RISKS[row["risk"]], strict=True))}
+            {
+                **row,
+                "href": _behind(request, FORMAT, str(row["id"])),
+                "risk": dict(zip(("word", "kind"), RISKS[row["risk"]], strict=True)),
+            }
             for row in copying.formats(site)
         ],
         "media": [_medium(request, each) for each in _media(site)],
@@ -83,6 +101,64 @@ def listing(
         "typed": typed or {},
         "errors": shown(request, errors),
     }
+
+
+def _behind(request: Request, which: str, name: str = "") -> str:
+    asked = {"list": which, **({"format": name} if which == FORMAT else {})}
+    return f"{request.script_name}{PATH}-items?{urlencode(asked)}"
+
+
+def _item_href(request: Request, key: str) -> str:
+    """Return where the page of an item is, empty for who may not see it."""
+    item = request.site.archives.get(key)
+    seen = item is not None and request.has_permission(Permission.ARCHIVE_VIEW, item)
+    return request.resource_path(item).rstrip("/") if seen else ""
+
+
+def _listed(request: Request) -> dict[str, object]:
+    """Return a page of the items behind a figure as far as one may see them; the reading is on the access log first."""
+    which, name = request.GET.get("list", KEPT), request.GET.get("format", "")
+    after = request.GET.get("after", "")
+    if which not in LISTS or len(name) > 100 or len(after) > 200:
+        raise HTTPBadRequest
+    request.note_read("keeping.items", which, purpose=name)
+    items, more = items_behind(request.site, which, today=request.today, name=name, after=after, limit=SHOWN)
+    seen = [item for item in items if request.has_permission(Permission.ARCHIVE_VIEW, item)]
+    return {"list": which, "format": name, "items": seen, "left_out": len(items) - len(seen), "after": more}
+
+
+def items_page(context: Archives, request: Request) -> dict[str, object]:
+    """Show the items behind a figure of keeping, each with the day on which its copies were read."""
+    page = _listed(request)
+    return {
+        **page,
+        "title": TITLES[page["list"]],
+        "rows": [
+            {
+                "code": item.code,
+                "href": request.resource_path(item).rstrip("/"),
+                "state": ItemState(item.state).label,
+                "read_on": day(read_on(request.site, item)) or "—",
+            }
+            for item in page["items"]
+        ],
+        "more": f"{_behind(request, page['list'], page['format'])}&{urlencode({'after': page['after']})}"
+        if page["after"]
+        else "",
+    }
+
+
+def program_items(context: object, request: Request) -> Response:
+    """Answer a program with a page of the items behind a figure of keeping."""
+    page = _listed(request)
+    rows = [
+        {
+            "id": item.id, "code": item.code, "state": item.state,
+            "read_on": day(read_on(request.site, item)) or None,
+        }
+        for item in page["items"]
+    ]  # fmt: skip
+    return answer(request, {**page, "items": rows, "after": page["after"] or None})
 
 
 def _code(site: Site, item: str) -> str:
@@ -163,5 +239,11 @@ def includeme(config: Configurator) -> None:
             on_its_list(one, listing, PATH, done="media"), context=context, name=name, request_method="POST",
             permission=one.permission, **drawn,
         )  # fmt: skip
+    config.add_view(
+        items_page, context=Archives, name="keeping-items", request_method="GET", permission=Permission.KEEPING_VIEW,
+        renderer="keeping/items.pt",
+    )  # fmt: skip
+    config.add_route("api.keeping.items", f"{BASE}/keeping/items", request_method="GET")
+    config.add_view(program_items, route_name="api.keeping.items", permission=Permission.KEEPING_VIEW)
     config.add_route("api.keeping", f"{BASE}/keeping", request_method="GET")
     config.add_view(program, route_name="api.keeping", permission=Permission.KEEPING_VIEW)

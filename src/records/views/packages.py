@@ -21,16 +21,16 @@ from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
 from records.domain.vocabulary import Retention
 from records.operations import conversions, package_exports, package_imports
-from records.operations.archiving import manifest_of
+from records.operations.archived_papers import papers_in
 from records.operations.library_imports import LARGEST_BUNDLE
-from records.operations.package_imports import SAID, Taken
+from records.operations.package_arrivals import SAID, Taken, take
 from records.resources.archives import ArchivedItem, Archives
 from records.rules.receivers import receivers
 
 from . import messages
 from .acting import begin, status_of
 from .api import BASE, answer, problem
-from .archives import papers_of, rooms_of
+from .archives import rooms_of
 from .files import _sealed
 from .layout import day, shown, units_of
 from .library_registers import stored_file
@@ -58,7 +58,7 @@ def take_package(request: Request) -> None:
     elif fonds is not None:
         digest, _size, name = sent
         said = {each: text for each in SAID if (text := request.POST.get(each, "").strip())}
-        request.package = package_imports.take(
+        request.package = take(
             services, services.store.path(digest), name=name, organisation=fonds["name"], said=said
         )
 
@@ -208,7 +208,7 @@ def _conversion_page(
     if item.state != "archived" or not item.manifest:
         raise HTTPNotFound
     request.note_read("archives.conversions", item.id)
-    papers = papers_of(request, manifest_of(request.registry.services, item))
+    papers = papers_in(request.registry.services, item)
     return {
         "item": item,
         "path": request.resource_path(item).rstrip("/"),
