@@ -58,7 +58,7 @@ def test_what_is_not_there_is_refused_at_every_step_and_a_tombstone_answers(stat
     ways = frozenset(Way)
     steps = (
         uses.guard_request(**{**ASKED, "items": (item,)}),
-        uses.guard_approve(UseState.REQUESTED, (item,), by="b", requested_by="a", for_unit=True, consent=""),
+        uses.guard_approve(UseState.REQUESTED, (item,), own=False, for_unit=True, consent=""),
         uses.guard_open(UseState.APPROVED, ways, (item,), hours=1),
         uses.guard_reading(UseState.APPROVED, reading, (item,), now=NOW),
         uses.guard_lend(UseState.APPROVED, ways, item, until=TODAY, today=TODAY),
@@ -74,20 +74,33 @@ def test_what_is_not_there_is_refused_at_every_step_and_a_tombstone_answers(stat
 
 
 def test_another_person_approves_and_the_creating_unit_consents_unless_it_is_open():
-    def found(item=ITEM, *, by="b", for_unit=False, consent=""):
+    def found(item=ITEM, *, own=False, for_unit=False, consent=""):
         return codes(
-            uses.guard_approve(
-                UseState.REQUESTED, (item,), by=by, requested_by="a", for_unit=for_unit, consent=consent
-            )
+            uses.guard_approve(UseState.REQUESTED, (item,), own=own, for_unit=for_unit, consent=consent)
         )
 
     assert found() == ["use.no-consent"]
     assert found(for_unit=True) == found(consent="云市监函〔2026〕3号") == []
     assert found(Sought("x", ItemState.ARCHIVED, opening="开放")) == []
-    assert found(by="a", for_unit=True) == ["use.own-request"]
-    assert codes(uses.guard_refuse(UseState.REQUESTED, by="a", requested_by="a", why="")) == [
+    assert found(own=True, for_unit=True) == ["use.own-request"]
+    assert codes(uses.guard_refuse(UseState.REQUESTED, own=True, why="")) == [
         "use.own-request", "use.no-reason",
     ]  # fmt: skip
+
+
+def test_a_loan_is_over_the_moment_its_time_is():
+    reading, ways = Reading(NOW, NOW + timedelta(hours=1)), (ITEM,)
+    last = NOW + timedelta(hours=1) - timedelta(microseconds=1)
+    assert uses.guard_reading(UseState.APPROVED, reading, ways, now=last) == ()
+    assert codes(uses.guard_reading(UseState.APPROVED, reading, ways, now=reading.until)) == ["use.expired"]
+    assert codes(uses.guard_reading(UseState.CLOSED, reading, ways, now=last)) == ["use.ended"]
+
+
+def test_a_reminder_needs_overdue_paper_and_says_how():
+    assert codes(uses.guard_remind(UseState.CLOSED, overdue=(), how="")) == [
+        "use.wrong-state", "use.not-overdue", "use.no-how",
+    ]  # fmt: skip
+    assert uses.guard_remind(UseState.APPROVED, overdue=("1",), how="电话") == ()
 
 
 @given(st.sampled_from(Deed), st.sampled_from(UseState))

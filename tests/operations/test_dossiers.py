@@ -22,7 +22,7 @@ from records.domain.vocabulary import (
     Necessity,
     Outcome,
 )
-from records.operations import applicants, archiving, dossiers, mandates, tending
+from records.operations import applicants, archiving, decisions, dossiers, mandates, tending
 from records.operations.checklists import checklist_of
 from records.operations.identities import identity_of
 from tests.office import ANOTHER, CLERK, REVIEWER, SHOP, build_office
@@ -297,19 +297,19 @@ def test_deciding_needs_an_outcome_a_number_a_file_and_another_person(office):
     case = accept(office, office.case(office.applicant(), FOOD))
     office.fetch(case)
     before = last_transaction(office)
-    assert refused(office.do(CLERK, on(case, dossiers.decide, outcome=None))) == [
+    assert refused(office.do(CLERK, on(case, decisions.decide, outcome=None))) == [
         ("decide.no-outcome", "outcome"),
         ("decide.same-person", "by"),
     ]
-    assert refused(office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.GRANTED))) == [
+    assert refused(office.do(REVIEWER, on(case, decisions.decide, outcome=Outcome.GRANTED))) == [
         ("decide.no-result-number", "result_number"),
         ("decide.no-result-file", "result"),
     ]
-    assert refused(office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.REFUSED, reasons=" "))) == [
+    assert refused(office.do(REVIEWER, on(case, decisions.decide, outcome=Outcome.REFUSED, reasons=" "))) == [
         ("decide.no-reasons", "reasons")
     ]
     assert last_transaction(office) == before
-    ok(office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.REFUSED, reasons="操作间未分隔")))
+    ok(office.do(REVIEWER, on(case, decisions.decide, outcome=Outcome.REFUSED, reasons="操作间未分隔")))
     with office.site() as site:
         dossier = site.dossiers[case]
         assert (dossier.state, dossier.outcome, dossier.reasons, dossier.result_digest) == (
@@ -327,7 +327,7 @@ def test_an_item_decided_at_once_needs_its_papers_and_may_be_decided_by_who_took
         "result_number": "92419999MA00900141",
         "result": office.upload("执照"),
     }
-    assert refused(office.do(CLERK, on(case, dossiers.decide, **values))) == [
+    assert refused(office.do(CLERK, on(case, decisions.decide, **values))) == [
         ("checklist.missing", "application"),
         ("checklist.missing", "premises"),
         ("decide.not-fetched", "identity"),
@@ -335,7 +335,7 @@ def test_an_item_decided_at_once_needs_its_papers_and_may_be_decided_by_who_took
     assert refused(office.do(CLERK, on(case, dossiers.accept))) == [("dossier.wrong-kind", "")]
     fill(office, case)
     office.fetch(case)
-    assert ok(office.do(CLERK, on(case, dossiers.decide, **values))) == case
+    assert ok(office.do(CLERK, on(case, decisions.decide, **values))) == case
     with office.site() as site:
         assert (site.dossiers[case].received_by, site.dossiers[case].decided_by) == (CLERK, CLERK)
 
@@ -349,7 +349,7 @@ def test_nothing_is_granted_before_the_office_has_fetched_what_it_fetches_itself
         "result": office.upload("许可证"),
     }
     before = last_transaction(office)
-    assert refused(office.do(REVIEWER, on(case, dossiers.decide, **grant))) == [
+    assert refused(office.do(REVIEWER, on(case, decisions.decide, **grant))) == [
         ("decide.not-fetched", "business-licence"),
         ("decide.not-fetched", "identity"),
     ]
@@ -362,9 +362,9 @@ def test_nothing_is_granted_before_the_office_has_fetched_what_it_fetches_itself
     with office.site() as site:
         came = {entry[0]: entry[3] for entry in site.dossiers[case].entries}
     assert (came["business-licence"], came["identity"]) == ("fetched", "fetched")
-    assert ok(office.do(REVIEWER, on(case, dossiers.decide, **grant))) == case
+    assert ok(office.do(REVIEWER, on(case, decisions.decide, **grant))) == case
     other = accept(office, office.case(office.applicant(ANOTHER), FOOD))
-    ok(office.do(REVIEWER, on(other, dossiers.decide, outcome=Outcome.REFUSED, reasons="操作间未分隔")))
+    ok(office.do(REVIEWER, on(other, decisions.decide, outcome=Outcome.REFUSED, reasons="操作间未分隔")))
 
 
 def test_a_grant_that_has_ended_or_has_no_number_is_refused(office):
@@ -373,21 +373,21 @@ def test_a_grant_that_has_ended_or_has_no_number_is_refused(office):
     grant = {"outcome": Outcome.GRANTED, "result": office.upload("许可证")}
     today = office.clock.today()
     assert refused(
-        office.do(REVIEWER, on(case, dossiers.decide, **grant, result_number="无", result_valid_until=today))
+        office.do(REVIEWER, on(case, decisions.decide, **grant, result_number="无", result_valid_until=today))
     ) == [("result.number-form", "result_number"), ("result.ended", "result_valid_until")]
 
 
 def test_delivering_needs_a_way_a_recipient_and_a_proof(office):
     case = decide(office, office.case(office.applicant(), FOOD))
     before = last_transaction(office)
-    assert refused(office.do(CLERK, on(case, dossiers.deliver, method=None, recipient=" "))) == [
+    assert refused(office.do(CLERK, on(case, decisions.deliver, method=None, recipient=" "))) == [
         ("deliver.no-method", "method"),
         ("deliver.no-recipient", "recipient"),
     ]
     post = {"method": DeliveryMethod.POST, "recipient": "欧阳䶮"}
-    assert refused(office.do(CLERK, on(case, dossiers.deliver, **post))) == [("deliver.no-proof", "proof")]
+    assert refused(office.do(CLERK, on(case, decisions.deliver, **post))) == [("deliver.no-proof", "proof")]
     assert last_transaction(office) == before
-    ok(office.do(CLERK, on(case, dossiers.deliver, **post, proof="EMS 1000000000001")))
+    ok(office.do(CLERK, on(case, decisions.deliver, **post, proof="EMS 1000000000001")))
     with office.site() as site:
         assert site.dossiers[case].delivery == ("post", "欧阳䶮", "EMS 1000000000001")
     assert state(office, case) == ("delivered", ["open", "accept", "decide", "deliver"])
@@ -414,8 +414,8 @@ ACTS = {
     "supplement": lambda case: on(case, dossiers.supplement),
     "decline": lambda case: on(case, dossiers.decline, reason=None, explanation="", law=""),
     "deem_accepted": lambda case: on(case, dossiers.deem_accepted),
-    "decide": lambda case: on(case, dossiers.decide, outcome=None),
-    "deliver": lambda case: on(case, dossiers.deliver, method=None, recipient=""),
+    "decide": lambda case: on(case, decisions.decide, outcome=None),
+    "deliver": lambda case: on(case, decisions.deliver, method=None, recipient=""),
     "withdraw": lambda case: on(case, dossiers.withdraw, why=""),
     "archive": lambda case: on(case, archiving.archive),
 }

@@ -10,7 +10,8 @@ import pytest
 from records.domain.dossiers import Gap
 from records.domain.referrals import last_of
 from records.domain.vocabulary import DeliveryMethod, GapKind, Outcome, ReferralOutcome
-from records.operations import archiving, dossiers, pulling, referrals
+from records.operations import archiving, decisions, dossiers, referrals
+from records.operations.archived_papers import papers_in
 from records.operations.materials import Upload
 from tests.extraction.ofds import ofd
 from tests.office import ARCHIVIST, CLERK, REVIEWER, build_office
@@ -85,7 +86,7 @@ def test_nobody_asks_again_and_nobody_decides_before_the_answer(office, case):
         ("dossier.closed-for-materials", ""),
         ("material.line-filled", "application"),
     ]
-    early = office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.REFUSED, reasons="不符合"))
+    early = office.do(REVIEWER, on(case, decisions.decide, outcome=Outcome.REFUSED, reasons="不符合"))
     assert refused(early) == [("decide.referred", "")]
     assert refused(refer(office, case)) == [("refer.waiting", "")]
 
@@ -106,17 +107,17 @@ def test_what_it_grants_is_a_material_at_once_and_the_result_of_the_case(office,
             "result",
         )
         assert (held.issued_on, held.valid_until) == (date(2026, 11, 23), date(2031, 11, 22))
-    other = office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.GRANTED, result_number="另1号23"))
+    other = office.do(REVIEWER, on(case, decisions.decide, outcome=Outcome.GRANTED, result_number="另1号23"))
     assert refused(other) == [("decide.other-result", "result_number")]
-    ok(office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.GRANTED)))
-    ok(office.do(CLERK, on(case, dossiers.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))
+    ok(office.do(REVIEWER, on(case, decisions.decide, outcome=Outcome.GRANTED)))
+    ok(office.do(CLERK, on(case, decisions.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))
     with office.site() as site:
         made = [each for each in site.materials.values() if each.source == "result"]
         assert [each.id for each in made] == [site.dossiers[case].result_material]
     item = ok(office.do(ARCHIVIST, on(case, archiving.archive)))
     with office.site() as site:
         record = site.archives[item]
-        papers = pulling.papers_in(office.services, record)
+        papers = papers_in(office.services, record)
         titles = [each.title for each in papers]
         assert record.state == "archived"
         assert [each.media for each in papers].count("application/ofd") == 1
@@ -135,10 +136,10 @@ def test_a_refusal_above_is_the_decision_here_and_its_paper_is_kept(office, case
             result_valid_until=None,
         )
     )
-    granted = office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.GRANTED))
+    granted = office.do(REVIEWER, on(case, decisions.decide, outcome=Outcome.GRANTED))
     assert refused(granted) == [("decide.against-referral", "outcome")]
-    ok(office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.REFUSED, reasons="场所不符合")))
-    ok(office.do(CLERK, on(case, dossiers.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))
+    ok(office.do(REVIEWER, on(case, decisions.decide, outcome=Outcome.REFUSED, reasons="场所不符合")))
+    ok(office.do(CLERK, on(case, decisions.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))
     item = ok(office.do(ARCHIVIST, on(case, archiving.archive)))
     with office.site() as site:
         dossier = site.dossiers[case]
@@ -167,7 +168,7 @@ def test_only_a_whole_accepted_case_goes_up(office):
     unfetched = refused(refer(office, case))
     assert {code for code, _ in unfetched} == {"decide.not-fetched"}
     office.fetch(case)
-    ok(office.do(REVIEWER, on(case, dossiers.decide, outcome=Outcome.REFUSED, reasons="不符合条件")))
+    ok(office.do(REVIEWER, on(case, decisions.decide, outcome=Outcome.REFUSED, reasons="不符合条件")))
     assert refused(refer(office, case)) == [("dossier.wrong-state", "")]
     assert refused(answer(office, case)) == [("dossier.wrong-state", ""), ("referral.none-waiting", "")]
 

@@ -8,7 +8,7 @@ from records.domain.rights import SealGround, ground_of
 from records.extraction.types import MediaType
 from records.indexes import questions
 from records.operations import dossiers, rights
-from tests.office import ANOTHER, CLERK
+from tests.office import ANOTHER, CLERK, REVIEWER
 
 from .cases import REPORT, VENUE, deliver, entries, ok, on, paper, refused
 
@@ -57,7 +57,10 @@ def test_an_objection_keeps_it_from_reuse_until_it_is_answered(office, held):
     assert refused(office.do(CLERK, deed(material, rights.object_to, why=" "))) == [
         ("rights.disputed-already", ""), ("rights.no-reason", "why")
     ]  # fmt: skip
-    ok(office.do(CLERK, deed(material, rights.settle_objection, answer="与原件一致")))
+    assert refused(office.do(CLERK, deed(material, rights.settle_objection, answer=" "))) == [
+        ("rights.same-person", ""), ("rights.no-answer", "answer")
+    ]  # fmt: skip
+    ok(office.do(REVIEWER, deed(material, rights.settle_objection, answer="与原件一致")))
     with office.site() as site:
         assert not site.materials[material].disputed
         assert site.materials[material].objections[0][5:] == (False, "与原件一致")
@@ -70,7 +73,7 @@ def test_an_objection_keeps_it_from_reuse_until_it_is_answered(office, held):
 def test_one_that_is_upheld_stays_out_of_use(office, held):
     person, _, material = held
     ok(office.do(CLERK, deed(material, rights.object_to, why="不是我的")))
-    ok(office.do(CLERK, deed(material, rights.settle_objection, upheld=True, answer="确有错误")))
+    ok(office.do(REVIEWER, deed(material, rights.settle_objection, upheld=True, answer="确有错误")))
     assert LINE not in entries(office, again(office, person))
 
 

@@ -4,11 +4,12 @@ import pytest
 from webtest import Upload
 
 from records.domain.vocabulary import DeliveryMethod, Outcome
-from records.operations import dossiers, materials
+from records.operations import decisions, dossiers, materials
 from records.operations.clocks import deliver_due
 from records.operations.resemblances import read_and_compare
 from tests.extraction.ofds import ofd, packed, parts
 from tests.office import CITIZEN, CLERK, HEALTH_REVIEWER, NAME, REVIEWER
+from tests.operations.cases import SHOPKEEPER
 
 from .pages import choose, errors, form, pdf, words
 
@@ -57,7 +58,7 @@ def decide(office, case: str) -> None:
     office.fetch(case)
     done = office.do(
         REVIEWER,
-        lambda act: dossiers.decide(
+        lambda act: decisions.decide(
             act,
             act.site.dossiers[case],
             outcome=Outcome.GRANTED,
@@ -556,7 +557,7 @@ def test_a_decision_that_was_not_delivered_in_time_is_overdue_on_the_desk(office
     grant = {
         "outcome": Outcome.GRANTED, "result_number": "JY2419990000001", "result": office.upload("食品经营许可证"),
     }  # fmt: skip
-    done = office.do(REVIEWER, lambda act: dossiers.decide(act, act.site.dossiers[case], **grant))
+    done = office.do(REVIEWER, lambda act: decisions.decide(act, act.site.dossiers[case], **grant))
     assert done == case
     with office.site() as site:
         calendar = office.services.calendar(site)
@@ -597,3 +598,20 @@ def test_an_e_licence_as_ofd_is_taken_read_and_its_identifier_only_warned_of(off
     one = form(browser.get(f"/dossiers/{case}"), "/submit", line="application")
     one["upload"] = [Upload("申请书.ofd", bomb, "application/ofd")]
     assert "文件打不开" in words(one.submit(status="*"))
+
+
+def test_an_item_done_on_the_spot_has_no_day_and_what_is_archived_is_not_said_to_be_under_way(office):
+    case = office.case(office.applicant(), SHOPKEEPER)
+    page = office.browser(CLERK).get(f"/dossiers/{case}")
+    values = [each.get_text(strip=True) for each in page.html.select("main dl.summary dd")]
+    with office.site() as site:
+        assert site.dossiers[case].promised_due is None
+    assert [text for text in values if text in ("decided on the spot", "当场办结")] != []
+
+    def archived(root):
+        root["site"].dossiers[case].state = "archived"
+
+    told = words(office.browser(CLERK).get(f"/dossiers/{case}?done=archive"))
+    assert "正在固化" in told
+    office.services.database.run(archived)
+    assert "正在固化" not in words(office.browser(CLERK).get(f"/dossiers/{case}?done=archive"))

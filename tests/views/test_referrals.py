@@ -13,6 +13,12 @@ from .test_progress import ask, receipt
 ABOVE = "云州市市场监督管理局"
 
 
+def marked(page) -> bool:
+    """Tell whether a page says beside a state that the case lies with the organ above."""
+    badges = [each.get_text(strip=True) for each in page.html.select("main .badge")]
+    return any(text.startswith("已受理") and text != "已受理" for text in badges)
+
+
 def ready(office) -> str:
     case = office.case(office.applicant(), FOOD)
     accept(office, case)
@@ -33,6 +39,9 @@ def test_up_and_back_on_the_screen_and_the_citizen_reads_where_it_lies(office):
     assert "上报材料移交清单" in words(page)
     assert f"{ABOVE}（行政许可法 第三十五条） 2026-11-23，尚未答复" in words(page)
     assert next(link["id"] for link in page.html.select("a.act[id]")) == "act-answer_referral"
+    assert marked(page)
+    assert marked(reviewer.get("/desk"))
+    assert marked(office.browser(CLERK).get(f"/dossiers/{case}"))
     assert not page.html.select("#act-decide, #act-refer")
     progress = words(ask(office.browser(), *receipt(office, case)))
     assert ABOVE in progress
@@ -43,6 +52,8 @@ def test_up_and_back_on_the_screen_and_the_citizen_reads_where_it_lies(office):
     one["result_number"], one["result"] = "JY24199990000777", pdf("云州市许可证")
     page = one.submit(status=303).follow()
     assert f"{ABOVE}（行政许可法 第三十五条） 2026-11-23；2026-11-23 准予 JY24199990000777" in words(page)
+    assert not marked(page)
+    assert not marked(reviewer.get("/desk"))
     assert not page.html.select("#act-refer, #act-answer_referral")
     deciding = form(page.click(linkid="act-decide"), "/decide")
     assert deciding["result_number"].value == "JY24199990000777"

@@ -17,9 +17,10 @@ from records.domain.findings import Refused
 from records.domain.uses import Purpose
 from records.domain.vocabulary import ItemState
 from records.exchange.watermarks import marked
-from records.operations import holds, lending, use_papers, uses
+from records.operations import holds, indexing, lending, use_papers, uses
 from records.operations.notices import ready_typeface
 from records.scripts.instance import Instance
+from records.views.use_reading import words_on
 from tests.office import ADMIN, ARCHIVIST, CITIZEN, CLERK, REVIEWER, build_office
 from tests.operations.packed import FONDS, code_of, placed
 from tests.scripts.test_command import asked
@@ -162,6 +163,20 @@ def test_a_stamped_copy_is_numbered_sealed_and_the_same_each_time(office):
     for part in ("本件与原件核对无异", code_of(2), number, "第1页，共1页", "2026年11月23日", verify):
         assert part in text
     assert "（盖章处）" not in text
+
+    path = office.services.store.path(digest)
+    path.chmod(0o600)
+    path.write_bytes(b"%PDF-1.7 altered")
+    assert archivist.get(link).body == first
+    other = io.BytesIO()
+    Image.new("RGB", (90, 90), (30, 30, 200)).save(other, "PNG")
+    cut_anew = office.services.store.put_bytes(other.getvalue()).digest
+    office.services.database.run(lambda root: setattr(root["site"].seals[seal], "digest", cut_anew))
+    assert "原文件已丢失" in archivist.get(link, status=409).json["title"]
+    assert [found.code for found in indexing.verify_store(office.services)] == ["store.damaged"]
+    path.write_bytes(first)
+    assert archivist.get(link).body == first
+    assert indexing.verify_store(office.services) == ()
     verified = office.browser().get("/verify", {"n": number, "c": verify})
     assert digest in words(verified)
     assert f"档号 {code_of(2)} 复制页码 1 SHA-256" in words(verified)
@@ -169,7 +184,14 @@ def test_a_stamped_copy_is_numbered_sealed_and_the_same_each_time(office):
     typed = number.replace("〔", "[").replace("〕", "]")
     assert digest in words(office.browser().get("/verify", {"n": typed, "c": f" {verify.upper()} "}))
     office.browser().get("/verify", {"n": number, "c": verify[:-1] + "?"}, status=404)
-    assert number in words(reviewer.get(f"/seals/{seal}"))
+    page = reviewer.get(f"/seals/{seal}")
+    assert number in words(page)
+    sample = reviewer.get(page.html.select_one("main img")["src"])
+    assert (sample.content_type, sample.headers["Cache-Control"]) == ("image/png", "no-store")
+    with Image.open(io.BytesIO(sample.body)) as picture:
+        assert picture.width <= 320
+        assert len({colour for _, colour in picture.getcolors(1 << 20)}) > 1
+    office.browser(CLERK).get(f"/seals/{seal}/image", status=403)
     office.browser(CLERK).get(link, status=403)
     assert codes(office.do(REVIEWER, on(use, use_papers.stamp_copy, seal=seal)))[-1:] == ["use.seal-own"]
     assert office.do(ARCHIVIST, on(use, use_papers.stamp_copy, paper=2)) == use
@@ -215,7 +237,20 @@ def test_paper_goes_out_once_is_called_back_and_a_hold_keeps_it(office):
     page = office.browser(ARCHIVIST).get("/uses")
     assert "逾期 3 天" in words(page)
     assert "档案利用 逾期待催还 1" in words(office.browser(ARCHIVIST).get("/desk"))
+    reminding = form(office.browser(ARCHIVIST).get(f"/uses/{use}/remind"), "/remind")
+    assert [text.partition("：")[2].split("。")[0] for text in errors(reminding.submit(status=409))] == [
+        "没有写明怎样催还"
+    ]
+    reminding["how"] = "电话催还，答复明日送回"
+    page = reminding.submit(status=303).follow()
+    assert f"{code_of(4)} 电话催还，答复明日送回" in words(page)
+    told = office.browser(ARCHIVIST).get(f"/api/v1/uses/{use}").json["reminders"]
+    assert [(row["by"], row["how"], row["items"]) for row in told] == [
+        (ARCHIVIST, "电话催还，答复明日送回", [item])
+    ]
+    assert codes(office.do(ARCHIVIST, on(other, lending.remind, how="电话"))) == ["use.not-overdue"]
     assert office.do(ARCHIVIST, on(use, lending.take_back, note="缺第2页")) == use
+    assert not office.browser(ARCHIVIST).get(f"/uses/{use}").html.select("main .acts a[href$='/remind']")
     assert codes(office.do(ARCHIVIST, on(use, lending.take_back))) == ["use.not-lent"]
     assert "逾期" not in words(office.browser(ARCHIVIST).get("/uses"))
     office.do(
@@ -327,6 +362,65 @@ def test_a_destroyed_item_answers_with_its_tombstone_and_its_copies_are_gone(off
         assert codes(use_papers.bytes_of(office.services, site, paper)) == ["use.item-destroyed"]
     assert codes(wanted(office, number=1)) == ["use.item-destroyed"]
     assert "云销〔2026〕1号" in words(office.browser(CLERK).get(f"/uses/{use}"))
+
+
+def test_pages_of_an_open_loan_are_for_its_own_people(office):
+    use = granted(office, number=3)
+    office.do(ARCHIVIST, on(use, lending.open_reading))
+    with office.site() as site:
+        address = f"/uses/{use}/page?item={site.uses[use].items[0]}&paper=1"
+    assert office.browser(CLERK).get(address).content_type == "image/png"
+    for userid in (HEALTH_CLERK, HEALTH_ARCHIVIST, ADMIN):
+        browser = office.browser(userid)
+        for path in (address, f"/api/v1{address}", f"/uses/{use}/read", f"/api/v1/uses/{use}/pages"):
+            assert "archives" not in browser.get(path, status=403).text.partition("<main")[2]
+    office.do(ARCHIVIST, on(use, uses.close))
+    with office.site() as site:
+        assert site.uses[use].readings[-1][3:] == (site.uses[use].closed_at, ARCHIVIST)
+
+
+def test_nothing_is_approved_that_was_named_after_one_looked(office):
+    use = wanted(office)
+    reviewer = office.browser(REVIEWER)
+    one = form(reviewer.get(f"/uses/{use}/approve"), "/approve")
+    assert one["items"].value == code_of(1)
+    assert office.do(ARCHIVIST, on(use, uses.name_items, items=code_of(2))) == use
+    refused = one.submit(status=409)
+    assert [text.partition("：")[2].split("。")[0] for text in errors(refused)] == [
+        "申请的档案与您看到的不一致，可能有人刚补列了档号"
+    ]
+    form(reviewer.get(f"/uses/{use}/approve"), "/approve").submit(status=303)
+    with office.site() as site:
+        assert site.uses[use].state == "approved"
+
+
+def test_nobody_decides_on_a_request_that_a_colleague_wrote_down_in_ones_name(office):
+    with office.site() as site:
+        name = site.people[REVIEWER].name
+    use = wanted(office, reader=name)
+    assert codes(office.do(REVIEWER, on(use, uses.approve))) == ["use.own-request"]
+    assert codes(office.do(REVIEWER, on(use, uses.refuse, why="不需要"))) == ["use.own-request"]
+    assert "档案利用 待决定" not in words(office.browser(REVIEWER).get("/desk"))
+
+
+def test_a_page_bears_the_name_of_whoever_is_logged_in(office):
+    use = granted(office)
+    office.do(ARCHIVIST, on(use, lending.open_reading))
+    with office.site() as site:
+        item, names = site.uses[use].items[0], [site.people[each].name for each in (CLERK, ARCHIVIST)]
+        said = [words_on(site.uses[use], "2026-11-23", looks=name) for name in (*names, "司马𠮷")]
+    assert [text.split()[0] for text in said] == [f"司马𠮷（{name}登录）" for name in names] + ["司马𠮷"]
+    address = f"/uses/{use}/page?item={item}&paper=1"
+    assert office.browser(CLERK).get(address).body != office.browser(ARCHIVIST).get(address).body
+    browser = office.browser(CLERK)
+    for wrong in ("paper=2", "paper=0", "paper=1&page=99", "paper=1&page=-1", "paper=../1"):
+        browser.get(f"/uses/{use}/page?item={item}&{wrong}", status=404)
+    with office.site() as site:
+        others = [each for each in site.archives if each not in site.uses[use].items]
+    for other in others:
+        browser.get(f"/uses/{use}/page?item={other}&paper=1", status=404)
+    office.do(ARCHIVIST, on(use, lending.end_reading))
+    assert "已" in office.browser(CLERK).get(address, status=403).json["title"]
 
 
 def test_a_watermark_reaches_every_part_of_a_page():

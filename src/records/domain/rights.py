@@ -34,9 +34,11 @@ def decide_objection(now: MaterialStatus, *, disputed: bool, why: str) -> tuple[
     return (*found, *_said(why))
 
 
-def decide_answer(*, disputed: bool, answer: str) -> tuple[Finding, ...]:
-    """Return what speaks against answering an objection: ``rights.not-disputed``, ``rights.no-answer``."""
+def decide_answer(*, disputed: bool, noted_by: str, by: str, answer: str) -> tuple[Finding, ...]:
+    """Return what speaks against answering an objection: ``rights.not-disputed``, ``rights.same-person``, ``rights.no-answer``."""
     found = () if disputed else (Finding("rights.not-disputed"),)
+    if disputed and noted_by == by:
+        found = (Finding("rights.same-person"),)
     return found if answer.strip() else (*found, Finding("rights.no-answer", subject="answer"))
 
 

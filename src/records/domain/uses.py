@@ -25,6 +25,8 @@ MOST_ITEMS = 50
 MOST_HOURS = 30 * 24
 MOST_PAGES = 60
 """Pages of one stamped copy."""
+DESTROYED = "destroyed"
+"""State of a paper of use whose item was destroyed."""
 
 
 class Purpose(Term):
@@ -72,6 +74,7 @@ class Deed(Term):
     OPEN = "open_reading", "开通电子阅览"
     END = "end_reading", "结束电子阅览"
     LEND = "lend_paper", "借出纸质档案"
+    REMIND = "remind", "催还纸质档案"
     TAKE_BACK = "take_back", "收回纸质档案"
     COPY = "stamp_copy", "出具复制件"
     CERTIFY = "certify", "出具档案证明"
@@ -106,6 +109,7 @@ STEPS: Mapping[Deed, tuple[frozenset[UseState], UseState | None]] = {
     Deed.OPEN: (frozenset({APPROVED}), None),
     Deed.END: (frozenset({APPROVED}), None),
     Deed.LEND: (frozenset({APPROVED}), None),
+    Deed.REMIND: (frozenset({APPROVED}), None),
     Deed.TAKE_BACK: (frozenset({APPROVED}), None),
     Deed.COPY: (frozenset({APPROVED}), None),
     Deed.CERTIFY: (frozenset({APPROVED}), None),
@@ -241,18 +245,17 @@ def guard_approve(
     state: UseState,
     items: Sequence[Sought],
     *,
-    by: str,
-    requested_by: str,
+    own: bool,
     for_unit: bool,
     consent: str,
 ) -> tuple[Finding, ...]:
-    """Check an approval (审批): by another person; what is not open needs the creating unit's consent.
+    """Check an approval (审批): not one's ``own`` request; what is not open needs the creating unit's consent.
 
     ``for_unit`` says that the approver decides for that unit; otherwise ``consent`` names its letter. Findings:
     ``use.wrong-state``, ``use.own-request``, ``use.nothing-named``, ``use.no-consent``, and those of ``guard_items``.
     """
     found = list(guard_state(Deed.APPROVE, state))
-    if by == requested_by:
+    if own:
         found.append(Finding("use.own-request"))
     if not items:
         found.append(Finding("use.nothing-named"))
@@ -261,10 +264,10 @@ def guard_approve(
     return (*found, *guard_items(items))
 
 
-def guard_refuse(state: UseState, *, by: str, requested_by: str, why: str) -> tuple[Finding, ...]:
-    """Check a refusal (不批准): by another person, with the reason that the reader is told (``use.no-reason``)."""
+def guard_refuse(state: UseState, *, own: bool, why: str) -> tuple[Finding, ...]:
+    """Check a refusal (不批准): not of one's ``own`` request, with the reason that the reader is told (``use.no-reason``)."""
     found = list(guard_state(Deed.REFUSE, state))
-    if by == requested_by:
+    if own:
         found.append(Finding("use.own-request"))
     if not why:
         found.append(Finding("use.no-reason", subject="why"))
@@ -323,6 +326,19 @@ def guard_lend(
         found.append(Finding("use.no-date", subject="until"))
     elif until < today:
         found.append(Finding("use.date-past", subject="until", params={"until": until.isoformat()}))
+    return tuple(found)
+
+
+def guard_remind(state: UseState, *, overdue: Collection[str], how: str) -> tuple[Finding, ...]:
+    """Check a reminder (催还): some paper is overdue, and it is said how the reader was told.
+
+    Findings: ``use.wrong-state``, ``use.not-overdue``, ``use.no-how``.
+    """
+    found = list(guard_state(Deed.REMIND, state))
+    if not overdue:
+        found.append(Finding("use.not-overdue"))
+    if not how:
+        found.append(Finding("use.no-how", subject="how"))
     return tuple(found)
 
 

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from .layout import GREY, HEIGHT, LEFT, RIGHT, WIDTH, Sheet
 from .notices import CHINA, SEAL_PLACE, chinese_date
-from .typeface import Typeface
+
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
 SENTENCE = "本件与原件核对无异"
 TITLE, BODY, SMALL, STAMP = 20.0, 12.0, 10.5, 9.0

@@ -6,7 +6,7 @@ import colander
 
 from records.i18n import _
 
-from .types import ALWAYS, Form, day, text, tick
+from .types import ALWAYS, Form, day, listed, text, tick
 
 
 def _number(title: str, most: int, **kw) -> colander.SchemaNode:
@@ -78,7 +78,7 @@ class ExplainLoss(Form):
 class HandOver(Form):
     """To whom originals are handed over, and which; all of one's own when no code is given."""
 
-    to = text(longest=40, title=_("Colleague (log-in name)"))
+    to = listed(longest=40, title=_("Colleague (log-in name)"))
     originals = text(longest=20_000, missing="", title=_("Codes of the originals"))
 
 

@@ -7,7 +7,7 @@ import colander
 from records.domain.uses import MOST_HOURS, Purpose
 from records.i18n import _
 
-from .types import ALWAYS, Form, day, text, tick, word
+from .types import ALWAYS, Form, day, listed, text, tick, word
 
 
 def _number(title: str, most: int, *, missing: int) -> colander.SchemaNode:
@@ -60,8 +60,9 @@ class NameItems(Form):
 
 
 class Approve(Form):
-    """By which letter the creating unit agrees, and what is said with the approval."""
+    """Which items are approved, by which letter the creating unit agrees, and what is said with the approval."""
 
+    items = text(longest=4000, missing="", title=_("Archival codes as you see them"))
     consent = text(
         longest=120,
         missing="",
@@ -95,6 +96,14 @@ class TakeBackPaper(Form):
 
     code = _code(_("when there are several"))
     note = text(longest=300, missing="", title=_("Missing or damaged"), when=_("when something was noticed"))
+
+
+class Remind(Form):
+    """How the reader was reminded of what is overdue."""
+
+    how = text(
+        longest=300, missing="", title=_("How the reader was reminded, and what was said"), when=ALWAYS
+    )
 
 
 class StampCopy(Form):
@@ -139,5 +148,5 @@ class RevealReader(Form):
 class PlaceSeal(Form):
     """Which unit's seal the image shows."""
 
-    unit = text(longest=60, title=_("Unit"))
+    unit = listed(longest=60, title=_("Unit"))
     title = text(longest=80, missing="", title=_("Name of the seal"), when=ALWAYS)

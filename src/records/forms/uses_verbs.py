@@ -24,6 +24,7 @@ USES_VERBS: tuple[Verb, ...] = (
             ("open_reading", _("Open for reading"), LEND, ask.OpenReading, lending.open_reading),
             ("end_reading", _("End the reading"), LEND, Nothing, lending.end_reading),
             ("lend_paper", _("Lend the paper"), LEND, ask.LendPaper, lending.lend_paper),
+            ("remind", _("Note a reminder"), LEND, ask.Remind, lending.remind),
             ("take_back", _("Take the paper back"), LEND, ask.TakeBackPaper, lending.take_back),
             ("stamp_copy", _("Make out a stamped copy"), LEND, ask.StampCopy, use_papers.stamp_copy),
             ("certify", _("Certify from the archives"), LEND, ask.Certify, use_papers.certify),

@@ -1,57 +1,47 @@
-"""Dossiers: open, receive, accept, tell everything missing once, decline, decide, deliver.
+"""Dossiers: open, receive, accept, tell everything missing once, decline, withdraw.
 
 Each verb asks the transition table and its guard, changes the record, issues the paper the table names and leaves its trace.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
 from records.clock import civil_date
 from records.domain import checklists
-from records.domain.clocks import due
 from records.domain.conditions import Answers
 from records.domain.dossiers import (
     Event,
     Gap,
     guard_complete_notice,
-    guard_decide,
     guard_decline,
-    guard_deliver,
     guard_supplement,
-    transition,
 )
 from records.domain.findings import Finding, Refused, blocking
 from records.domain.guide_parts import Guide
 from records.domain.permissions import Permission
-from records.domain.referrals import guard_decision, last_of
 from records.domain.situations import answered, unanswered, wrong_answers
 from records.domain.vocabulary import (
     ApplicantKind,
     DeclineReason,
-    DeliveryMethod,
     DossierState,
-    ItemKind,
     NoticeKind,
-    Outcome,
 )
 from records.indexes import keys, questions
 from records.resources.applicants import Applicant
 from records.resources.dossiers import Dossier
 from records.resources.site import Site
-from records.rules.transitions import transitions
 
-from . import burden, disputes, fetching, mandates, materials, papers, subjects
+from . import disputes, fetching, mandates, papers, subjects
 from .acts import Act, leave_trace, register
-from .checklists import checklist_of, falls_of, guide_of
-from .deposits import issue_receipt
+from .checklists import checklist_of, falls_of
 from .discretion import discreet
 from .guides import content
-from .notices import issue
 from .reuse import fill_from_library
+from .steps import finish, note, row_of, start_clocks, take_in
 
 LIVE = frozenset({DossierState.DRAFT, DossierState.RECEIVED, DossierState.SUPPLEMENT, DossierState.ACCEPTED})
 
@@ -157,7 +147,7 @@ def begin(act: Act, ready: Opening, *, first: Dossier | None, why: str) -> Dossi
     keys.claim(act.site, keys.compose("dossier-code", dossier.code), dossier.id)
     fill_from_library(act, dossier)
     fetching.owe_fetches(act, dossier)
-    _note(act, dossier, "open", why=why, permission=Permission.DOSSIER_OPEN)
+    note(act, dossier, "open", why=why, permission=Permission.DOSSIER_OPEN)
     return dossier
 
 
@@ -166,39 +156,39 @@ def receive(act: Act, dossier: Dossier) -> Dossier | Refused:
     row = _own_step(act, dossier, Event.RECEIVE)
     if isinstance(row, Refused):
         return row
-    _take_in(act, dossier)
-    return _finish(act, dossier, row, NoticeKind.RECEIPT, papers.receipt(act, dossier))
+    take_in(act, dossier)
+    return finish(act, dossier, row, NoticeKind.RECEIPT, papers.receipt(act, dossier))
 
 
 def accept(act: Act, dossier: Dossier) -> Dossier | Refused:
     """Accept the application (受理): all needed lines are there; the clocks start."""
-    row = _row(dossier, Event.ACCEPT)
+    row = row_of(dossier, Event.ACCEPT)
     if isinstance(row, Refused):
         return row
     fill_from_library(act, dossier)
     missing = blocking(checklists.ready_to_accept(checklist_of(act.site, dossier, today=act.today)))
     if missing:
         return Refused(missing)
-    _take_in(act, dossier)
+    take_in(act, dossier)
     dossier.accepted_at, dossier.accepted_by = act.at, act.by.userid
-    _start_clocks(act, dossier, act.today)
-    return _finish(act, dossier, row, NoticeKind.ACCEPTANCE, papers.acceptance(act, dossier))
+    start_clocks(act, dossier, act.today)
+    return finish(act, dossier, row, NoticeKind.ACCEPTANCE, papers.acceptance(act, dossier))
 
 
 def deem_accepted(act: Act, dossier: Dossier) -> Dossier | Refused:
     """Hold an application for accepted from the day of receipt, because nobody told what is missing in time."""
-    row = _row(dossier, Event.DEEM_ACCEPTED)
+    row = row_of(dossier, Event.DEEM_ACCEPTED)
     if isinstance(row, Refused):
         return row
     dossier.accepted_at, dossier.accepted_by, dossier.deemed = dossier.received_at, act.by.userid, True
-    _start_clocks(act, dossier, civil_date(dossier.received_at))
-    return _finish(act, dossier, row, NoticeKind.ACCEPTANCE, papers.acceptance(act, dossier))
+    start_clocks(act, dossier, civil_date(dossier.received_at))
+    return finish(act, dossier, row, NoticeKind.ACCEPTANCE, papers.acceptance(act, dossier))
 
 
 @discreet
 def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until: date) -> Dossier | Refused:
     """Tell everything that is missing once, in writing (一次性告知); a second time only about what came since."""
-    row = _row(dossier, Event.REQUEST_SUPPLEMENT)
+    row = row_of(dossier, Event.REQUEST_SUPPLEMENT)
     if isinstance(row, Refused):
         return row
     fill_from_library(act, dossier)
@@ -226,7 +216,7 @@ def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until
     found = (*found, *fetching.not_to_be_told(act.site, dossier, gaps))
     if found:
         return Refused(found)
-    _take_in(act, dossier)
+    take_in(act, dossier)
     dossier.told = tuple(sorted({*dossier.told, *(gap.line for gap in gaps)}))
     dossier.told_at = act.at
     dossier.gaps = tuple((gap.line, gap.kind.value, gap.demand) for gap in gaps)
@@ -234,7 +224,7 @@ def request_supplement(act: Act, dossier: Dossier, *, gaps: Sequence[Gap], until
         disputes.dispute(act, dossier, line=gap.line, why=gap.demand)
     wrong = {gap.line for gap in gaps}
     dossier.entries = tuple(entry for entry in dossier.entries if entry[0] not in wrong)
-    return _finish(act, dossier, row, NoticeKind.SUPPLEMENT, papers.supplement(act, dossier, until=until))
+    return finish(act, dossier, row, NoticeKind.SUPPLEMENT, papers.supplement(act, dossier, until=until))
 
 
 def supplement(act: Act, dossier: Dossier) -> Dossier | Refused:
@@ -248,7 +238,7 @@ def supplement(act: Act, dossier: Dossier) -> Dossier | Refused:
     if left:
         return Refused(tuple(Finding("supplement.still-missing", subject=line) for line in left))
     dossier.received_at = act.at
-    return _finish(act, dossier, row, NoticeKind.RECEIPT, papers.receipt(act, dossier))
+    return finish(act, dossier, row, NoticeKind.RECEIPT, papers.receipt(act, dossier))
 
 
 @discreet
@@ -262,97 +252,15 @@ def decline(
     organ: str = "",
 ) -> Dossier | Refused:
     """Decline in writing (不予受理): reason, law, the right organ, and how to contest it."""
-    row = _row(dossier, Event.DECLINE)
+    row = row_of(dossier, Event.DECLINE)
     if isinstance(row, Refused):
         return row
     found = guard_decline(reason, explanation=explanation, law=law, organ=organ)
     if found:
         return Refused(found)
-    _take_in(act, dossier)
+    take_in(act, dossier)
     dossier.declined = (reason.value, explanation.strip(), law.strip(), organ.strip())
-    return _finish(act, dossier, row, NoticeKind.DECLINE, papers.decline(act, dossier))
-
-
-@discreet
-def decide(
-    act: Act,
-    dossier: Dossier,
-    *,
-    outcome: Outcome | None,
-    reasons: str = "",
-    result_number: str = "",
-    result: materials.Upload | None = None,
-    result_valid_until: date | None = None,
-    electronic: bool = False,
-) -> Dossier | Refused:
-    """Decide (决定): grant with a numbered result, or refuse with reasons; who accepted does not decide.
-
-    Of a case that went up the answer decides, and its paper is the result.
-    """
-    row = _row(dossier, Event.DECIDE)
-    if isinstance(row, Refused):
-        return row
-    kind = ItemKind(dossier.item_kind)
-    above = last_of(dossier.referrals)
-    found = guard_decide(
-        outcome,
-        kind=kind,
-        decided_by=act.by.userid,
-        accepted_by=dossier.accepted_by,
-        reasons=reasons,
-        result_number=result_number or (above.number if above else ""),
-        result_file=result is not None or bool(dossier.result_digest),
-        result_ends=result_valid_until,
-        today=act.today,
-    )
-    found = (*found, *guard_decision(
-        above,
-        outcome,
-        number=result_number,
-        file=result is not None,
-        ends=result_valid_until,
-    ))  # fmt: skip
-    guide = guide_of(act.site, dossier)
-    if outcome is Outcome.GRANTED and subjects.belongs_to_another(
-        act, dossier, standard=guide.result.material, number=result_number
-    ):
-        found = (*found, Finding("result.number-of-another", subject="result_number"))
-    found = (*found, *_unready(act, dossier, outcome))
-    if found:
-        return Refused(found)
-    if dossier.received_at is None:
-        _take_in(act, dossier)
-    dossier.outcome, dossier.reasons = outcome.value, reasons.strip()
-    dossier.decided_at, dossier.decided_by = act.at, act.by.userid
-    if result is not None:
-        dossier.result_digest = materials.hold(act, result).digest
-        dossier.result_number, dossier.result_valid_until = result_number.strip(), result_valid_until
-        dossier.result_electronic = electronic
-    notice = NoticeKind.GRANT if outcome is Outcome.GRANTED else NoticeKind.REFUSAL
-    return _finish(act, dossier, row, notice, papers.decision(act, dossier))
-
-
-@discreet
-def deliver(
-    act: Act, dossier: Dossier, *, method: DeliveryMethod | None, recipient: str, proof: str = ""
-) -> Dossier | Refused:
-    """Deliver the decision (送达): the case is done, and its result is a material of its holder at once."""
-    row = _row(dossier, Event.DELIVER)
-    if isinstance(row, Refused):
-        return row
-    found = guard_deliver(
-        method, recipient=recipient, proof=proof, on=act.today, decided_on=civil_date(dossier.decided_at)
-    )
-    if found:
-        return Refused(found)
-    dossier.delivered_at, dossier.delivered_by = act.at, act.by.userid
-    dossier.delivery = (method.value, recipient.strip(), proof.strip())
-    guide = guide_of(act.site, dossier)
-    if dossier.outcome == Outcome.GRANTED and guide.result.material and not dossier.result_material:
-        dossier.result_material = materials.add_result(
-            act, dossier, standard=guide.result.material, title=guide.result.name, issuer=guide.unit_name
-        ).id
-    return _finish(act, dossier, row, NoticeKind.DELIVERY, papers.delivery(act, dossier))
+    return finish(act, dossier, row, NoticeKind.DECLINE, papers.decline(act, dossier))
 
 
 @discreet
@@ -364,7 +272,7 @@ def withdraw(act: Act, dossier: Dossier, *, why: str) -> Dossier | Refused:
     if not why.strip():
         return Refused((Finding("withdraw.no-reason", subject="why"),))
     dossier.state = row.target.value
-    _note(act, dossier, Event.WITHDRAW.value, why=why.strip(), permission=Permission.DOSSIER_ACCEPT)
+    note(act, dossier, Event.WITHDRAW.value, why=why.strip(), permission=Permission.DOSSIER_ACCEPT)
     return dossier
 
 
@@ -376,33 +284,6 @@ def matter_of(act: Act, first: Dossier) -> str:
     return first.course
 
 
-def _unready(act: Act, dossier: Dossier, outcome: Outcome | None) -> tuple[Finding, ...]:
-    """Return which lines stand in the way of a decision: of any on the spot, of a grant what the office still fetches."""
-    at_once, granted = dossier.item_kind == ItemKind.IMMEDIATE, outcome is Outcome.GRANTED
-    if not at_once and not granted:
-        return ()
-    fill_from_library(act, dossier)
-    checklist = checklist_of(act.site, dossier, today=act.today)
-    return (
-        *(blocking(checklists.ready_to_accept(checklist)) if at_once else ()),
-        *(checklists.ready_to_grant(checklist) if granted else ()),
-        *(subjects.unfilled(dossier) if granted and not at_once else ()),
-        *(blocking(falls_of(act.site, dossier, today=act.today).values()) if granted else ()),
-    )
-
-
-PERMISSION_OF = {
-    Event.RECEIVE: Permission.DOSSIER_FILL,
-    Event.SUPPLEMENT: Permission.DOSSIER_FILL,
-    Event.ACCEPT: Permission.DOSSIER_ACCEPT,
-    Event.DEEM_ACCEPTED: None,
-    Event.REQUEST_SUPPLEMENT: Permission.DOSSIER_ACCEPT,
-    Event.DECLINE: Permission.DOSSIER_ACCEPT,
-    Event.DECIDE: Permission.DOSSIER_DECIDE,
-    Event.DELIVER: Permission.DOSSIER_DELIVER,
-}
-
-
 def _is_held(dossier: Dossier, state: checklists.LineState) -> bool:
     """Tell whether a line needs nothing from the applicant because the library has its material, confirmed or not."""
     if state.status is checklists.LineStatus.TO_CONFIRM:
@@ -411,59 +292,7 @@ def _is_held(dossier: Dossier, state: checklists.LineState) -> bool:
     return state.complete and any(entry[3] in checklists.NOT_HANDED_IN for entry in here)
 
 
-def _row(dossier: Dossier, event: Event):
-    return transition(
-        event, state=DossierState(dossier.state), kind=ItemKind(dossier.item_kind), table=transitions()
-    )
-
-
 def _own_step(act: Act, dossier: Dossier, event: Event):
     """Return the row of a step that the applicant takes, unless who acts for the applicant may not any more."""
     against = subjects.acting(act.site, dossier, today=act.today)
-    return Refused(against) if against else _row(dossier, event)
-
-
-def _take_in(act: Act, dossier: Dossier) -> None:
-    if dossier.received_at is None:
-        dossier.received_at, dossier.received_by = act.at, act.by.userid
-
-
-def _start_clocks(act: Act, dossier: Dossier, start: date) -> None:
-    limits = guide_of(act.site, dossier).limits
-    promised = due(start, limits.promised.n, limits.promised.unit, act.calendar)
-    dossier.promised_due, dossier.due_provisional = promised.due, promised.provisional
-    if limits.statutory is not None:
-        statutory = due(start, limits.statutory.n, limits.statutory.unit, act.calendar)
-        dossier.statutory_due = statutory.due
-        dossier.due_provisional = promised.provisional or statutory.provisional
-    fetching.owe_fetches(act, dossier)
-
-
-def _finish(act: Act, dossier: Dossier, row, kind: NoticeKind, facts: Mapping[str, object]) -> Dossier:
-    dossier.state = row.target.value
-    issue(act, dossier, kind, facts)
-    issue_receipt(act, dossier)
-    account = burden.account_of(act, dossier).written() if row.event in burden.COUNTED else ""
-    _note(act, dossier, row.event.value, permission=PERMISSION_OF[row.event], account=account)
-    return dossier
-
-
-def _note(
-    act: Act,
-    dossier: Dossier,
-    event: str,
-    *,
-    why: str = "",
-    permission: Permission | None = None,
-    account: str = "",
-) -> None:
-    dossier.events = (*dossier.events, (event, act.at, act.by.userid, why))
-    leave_trace(
-        act,
-        f"dossier.{event}",
-        dossier,
-        unit=dossier.unit,
-        permission=permission,
-        why=why,
-        account=account,
-    )
+    return Refused(against) if against else row_of(dossier, event)

@@ -129,10 +129,11 @@ def object_to(act: Act, material: Material, *, why: str) -> Material | Refused:
 def settle_objection(
     act: Act, material: Material, *, answer: str, upheld: bool = False
 ) -> Material | Refused:
-    """Answer an objection (答复异议): kept as it is and in use again, or right, and out of use until corrected or taken anew."""
+    """Answer an objection (答复异议), as another person than who noted it: kept as it is and in use again, or right, and out of use until corrected or taken anew."""
     last = material.objections[-1] if material.objections else None
     waits = last is not None and last[3] is None
-    found = rules.decide_answer(disputed=waits, answer=answer)
+    noted_by = last[1] if last is not None else ""
+    found = rules.decide_answer(disputed=waits, noted_by=noted_by, by=act.by.userid, answer=answer)
     if found or last is None:
         return Refused(found)
     material.disputed = upheld

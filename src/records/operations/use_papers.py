@@ -1,7 +1,7 @@
-"""Papers of use (利用文书): numbered with the act, made after it, and made again alike whenever they are printed.
+"""Papers of use (利用文书): numbered with the act, made after it, and kept as they were made.
 
-Nothing of them is kept but what they say: a copy is drawn from the frozen item each time, and goes when the item goes. The
-digest of the first making is on the register; bytes that differ from it are never handed out.
+The bytes lie in the content store under the digest that is on the register; what is printed later is these bytes, whatever
+became of the seal, the title or the layout since. They go when the item goes, of which the paper then tells only the number.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
 from records.domain.use_figures import pages_of
 from records.domain.uses import Deed, PaperKind, Purpose, UseState
+from records.domain.vocabulary import ItemState
 from records.extraction.types import MediaType
 from records.indexes import keys
+from records.indexes import use_questions as asked
 from records.resources.archives import ArchivedItem
 from records.resources.site import Site
 from records.resources.uses import Seal, UsePaper, UseRequest
 
 from .acts import Act, leave_trace, owe, register
+from .archived_papers import papers_in
 from .discretion import discreet
 from .lending import note_event
 from .notices import LOCAL, ready_typeface
-from .pulling import papers_in
 from .seals import wrong_seal
 from .services import WORKER, Services
 from .uses import item_of, numbered, sought_of, trace, ways_of
@@ -104,7 +106,7 @@ def tell_not_found(act: Act, use: UseRequest, *, searched: str = "", seal: str =
 
 
 def make_paper(services: Services, paper_id: str) -> None:
-    """Make a paper that is owed and record its digest in a second short transaction; doing it twice changes nothing."""
+    """Make a paper that is owed, store it, and record its digest in a second short transaction; doing it twice changes nothing."""
     from records.exchange.typeface import missing_glyphs
 
     with services.database.read() as root:
@@ -116,6 +118,7 @@ def make_paper(services: Services, paper_id: str) -> None:
         missing = (
             () if isinstance(printed, Refused) else missing_glyphs(_facts(services, site, paper).texts(), ready_typeface())
         )  # fmt: skip
+    stored = None if isinstance(printed, Refused) else services.store.put_bytes(printed[0])
 
     def record(root) -> None:
         site = root["site"]
@@ -123,12 +126,11 @@ def make_paper(services: Services, paper_id: str) -> None:
         if paper.state != "owed":
             return
         act = services.act(site, WORKER, channel="job")
-        if isinstance(printed, Refused):
+        if stored is None:
             paper.state, paper.why = "void", printed.findings[0].code
         else:
-            body, paper.pages = printed
-            paper.state, paper.missing = "made", missing
-            paper.digest, paper.size = hashlib.sha256(body).hexdigest(), len(body)
+            paper.state, paper.pages, paper.missing = "made", printed[1], missing
+            paper.digest, paper.size, paper.stored = stored.digest, stored.size, True
         leave_trace(act, f"usepaper.{paper.state}", paper, unit=paper.unit, why=paper.why)
         site.jobs.strike(paper.owed)
 
@@ -136,21 +138,42 @@ def make_paper(services: Services, paper_id: str) -> None:
 
 
 def bytes_of(services: Services, site: Site, paper: UsePaper) -> bytes | Refused:
-    """Return a paper as it was first made, made anew; refused when it is void, still owed, or would not be the same.
+    """Return a paper as it was made; refused when it is void, still owed, destroyed with its item, or lost.
 
-    Findings: ``use.paper-owed``, ``use.paper-void``, ``use.paper-differs``, and those of ``guard_items``.
+    An item that was transferred since takes nothing away from what was made out before. Findings: ``use.item-destroyed``,
+    ``use.paper-void``, ``use.paper-owed``, ``use.paper-differs``.
     """
+    item = site.archives[paper.item] if paper.item else None
+    if item is not None and item.state == ItemState.DESTROYED:
+        return Refused(rules.guard_items((sought_of(site, item),)))
     if paper.state != "made":
         code = "use.paper-void" if paper.state == "void" else "use.paper-owed"
         return Refused((Finding(code, params={"code": paper.code}),))
-    if paper.item:
-        found = rules.guard_items((sought_of(site, site.archives[paper.item]),))
-        if found:
-            return Refused(found)
-    printed = _printed(services, site, paper)
+    if services.store.verify(paper.digest):
+        with services.store.open(paper.digest) as stream:
+            return stream.read()
+    printed = _printed(services, site, paper)  # one of before its bytes were kept, or lost in the store
     if isinstance(printed, Refused) or hashlib.sha256(printed[0]).hexdigest() != paper.digest:
         return Refused((Finding("use.paper-differs", params={"code": paper.code}),))
     return printed[0]
+
+
+def bury_papers(act: Act, item: ArchivedItem) -> set[str]:
+    """Let what was made out of an item go with it (随原件销毁); return the digests of the bytes.
+
+    Number, day, pages and digest stay on the register, what a paper said does not.
+    """
+    found = set()
+    for use in asked.uses_of(act.site, item.id):
+        for paper in map(act.site.use_papers.__getitem__, use.papers):
+            if paper.item != item.id or paper.state == rules.DESTROYED:
+                continue
+            found |= {paper.digest} - {""}
+            act.site.jobs.strike(paper.owed)
+            paper.state = paper.state if paper.state == "void" else rules.DESTROYED
+            paper.facts_sealed, paper.missing, paper.stored = b"", (), False
+            leave_trace(act, "usepaper.destroy", paper, unit=paper.unit, why=item.destruction_list)
+    return found
 
 
 def _guard(

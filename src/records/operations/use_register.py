@@ -10,7 +10,7 @@ from datetime import date, datetime
 from records.clock import CIVIL, civil_date
 from records.domain import masking
 from records.domain.use_figures import Used
-from records.domain.uses import PaperKind, Purpose, UseState
+from records.domain.uses import DESTROYED, PaperKind, Purpose, UseState
 from records.exchange.sheets import Cell, write_sheets
 from records.indexes import questions
 from records.indexes import use_questions as asked
@@ -26,7 +26,7 @@ HEADS = (
     "批准人", "同意文号", "经办人", "借出日期", "应还日期", "归还日期", "利用效果",
 )  # fmt: skip
 SEAL_HEADS = ("编号", "日期", "文书", "档号", "登记号", "用印方式", "经办人", "状态", "摘要")
-STATES = {"owed": "正在生成", "made": "已出具", "void": "作废"}
+STATES = {"owed": "正在生成", "made": "已出具", "void": "作废", DESTROYED: "已随原件销毁"}
 
 
 @dataclass(frozen=True, slots=True)

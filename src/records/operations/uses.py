@@ -10,6 +10,7 @@ from functools import partial
 
 from records.domain import identifiers, masking
 from records.domain import uses as rules
+from records.domain.access import Identity
 from records.domain.catalogues import Carrier
 from records.domain.findings import Finding, Refused, blocking
 from records.domain.permissions import Permission
@@ -120,19 +121,24 @@ def name_items(act: Act, use: UseRequest, *, items: str) -> UseRequest | Refused
 
 
 @discreet
-def approve(act: Act, use: UseRequest, *, consent: str = "", note: str = "") -> UseRequest | Refused:
+def approve(
+    act: Act, use: UseRequest, *, items: str = "", consent: str = "", note: str = ""
+) -> UseRequest | Refused:
     """Approve a request (批准利用), as another person; who decides for the creating unit consents for it by this.
 
-    Anybody else names the unit's letter in ``consent``, unless everything asked for is open. Findings: ``guard_approve``.
+    Anybody else names the unit's letter in ``consent``, unless everything asked for is open. ``items`` are the codes that
+    were looked at: nothing is approved that somebody added meanwhile. Findings: ``guard_approve``, ``use.items-changed``.
     """
     found = rules.guard_approve(
         UseState(use.state),
         [sought_of(act.site, item) for item in items_of(act.site, use)],
-        by=act.by.userid,
-        requested_by=use.requested_by,
+        own=is_own(act.by, use),
         for_unit=act.matrix.permits(act.by, Permission.DOSSIER_DECIDE, unit=use.unit),
         consent=consent.strip(),
     )
+    seen = set(items.translate(SEPARATORS).split())
+    if seen and seen != {item.code for item in items_of(act.site, use)}:
+        found = (*found, Finding("use.items-changed", subject="items"))
     if found:
         return Refused(found)
     use.consent = consent.strip()
@@ -143,9 +149,7 @@ def approve(act: Act, use: UseRequest, *, consent: str = "", note: str = "") -> 
 @discreet
 def refuse(act: Act, use: UseRequest, *, why: str) -> UseRequest | Refused:
     """Refuse a request (不批准利用), as another person, with the reason that the reader is told."""
-    found = rules.guard_refuse(
-        UseState(use.state), by=act.by.userid, requested_by=use.requested_by, why=why.strip()
-    )
+    found = rules.guard_refuse(UseState(use.state), own=is_own(act.by, use), why=why.strip())
     if found:
         return Refused(found)
     _decide(act, use, Deed.REFUSE, why.strip())
@@ -198,6 +202,11 @@ def reveal(act: Act, use: UseRequest, *, purpose: str) -> str | Refused:
     return act.vault.unseal(use.number_sealed, purpose=SEALED_FOR)
 
 
+def is_own(by: Identity, use: UseRequest) -> bool:
+    """Tell whether a request is somebody's own: written down by this person, or by a colleague for a reader of this name."""
+    return by.userid == use.requested_by or by.name == use.reader
+
+
 def trace(act: Act, use: UseRequest, event: str, permission: Permission, *, why: str = "") -> None:
     """Leave the trace of what was done with a request."""
     leave_trace(act, event, use, unit=use.unit, permission=permission, why=why)
@@ -233,7 +242,7 @@ def item_of(site: Site, use: UseRequest, code: str) -> ArchivedItem | None:
 def sought_of(site: Site, item: ArchivedItem) -> Sought:
     """Return what the rules ask of an item."""
     holds = disposition_questions.holds_on(site, item)
-    coming = disposition_questions.holds_coming(site, item.unit)
+    coming = disposition_questions.holds_coming(site, item.fonds)
     lent = asked.lent_by(site, item.id)
     gone = item.destroyed_on
     return Sought(

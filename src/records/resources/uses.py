@@ -25,7 +25,7 @@ class UseRequest(OfUnit):
 
     ``items`` are ids of archived items of one fonds; ``sought`` what was looked for in words. The reader's number and telephone are sealed, only
     their masks are readable. ``readings`` are electronic loans ``(opened, by, until, ended, ended by)``; ``loans`` paper
-    loans ``(item, at, by, until, returned, returned by, note)``; ``papers`` the ids of the papers made out; ``effects`` what
+    loans ``(item, at, by, until, returned, returned by, note)``; ``reminders`` of overdue paper ``(at, by, how, items)``; ``papers`` the ids of the papers made out; ``effects`` what
     the use led to, ``(at, by, text)``. ``consent`` is the letter by which the creating unit agreed.
     """
 
@@ -52,6 +52,7 @@ class UseRequest(OfUnit):
     consent = ""
     readings: tuple[tuple, ...] = ()
     loans: tuple[tuple, ...] = ()
+    reminders: tuple[tuple, ...] = ()
     papers: tuple[str, ...] = ()
     effects: tuple[tuple[object, str, str], ...] = ()
     closed_by = ""
@@ -66,11 +67,11 @@ class Uses(UnitFolder):
 class UsePaper(OfUnit):
     """A numbered paper that a use led to (利用文书): a stamped copy, a certificate, or word that nothing was found.
 
-    Its bytes are not kept: they are made from the frozen item and what stands here, each time the same, which ``digest``
-    proves. ``facts_sealed`` is what it says beside the
+    Its bytes lie in the content store under ``digest`` where ``stored`` says so; of older ones they are made anew and have to
+    be the same. ``facts_sealed`` is what it says beside the
     item, as JSON: unit, reader, purpose, who made it out, the text of a certificate or what was searched; ``paper`` and ``pages`` say what was
     copied, ``copies`` how many sheets of each. ``seal`` is the image that was used, empty where the seal is set by hand.
-    ``state`` is owed, made or void; ``why`` the code of what was found when it could not be made.
+    ``state`` is owed, made, void, or destroyed with its item; ``why`` the code of what was found when it could not be made.
     """
 
     kind: ClassVar[str] = "usepaper"
@@ -91,6 +92,7 @@ class UsePaper(OfUnit):
     url = ""
     digest = ""
     size = 0
+    stored = False
     missing: tuple[str, ...] = ()
     machinery: ClassVar[frozenset[str]] = Record.machinery | {"facts_sealed"}
 

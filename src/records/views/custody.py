@@ -22,10 +22,10 @@ from records.indexes import questions
 from records.operations import custody
 from records.operations.deposits import archived_as
 from records.operations.identities import identity_of
-from records.resources.custody import HandOver, Original, Originals
+from records.resources.custody import Original, Originals
 from records.resources.site import Site
 
-from . import messages, minors, uploads
+from . import hand_overs, messages, minors, uploads
 from .acting import perform, status_of
 from .api import BASE, answer, problem
 from .describing import describe
@@ -36,12 +36,6 @@ MOST = 200
 
 #: Moves with a page of their own, drawn from their form; the others need a press.
 ASKED = ("lend", "take_back", "give_back", "release", "relocate", "report_lost", "find", "explain_loss")
-
-HAND_OVER_STATES = {
-    "offered": {"word": _("to be counted"), "kind": "wait"},
-    "confirmed": {"word": _("confirmed by both"), "kind": "done"},
-    "cancelled": {"word": _("cancelled"), "kind": "plain"},
-}
 
 
 def custody_page(context: Site, request: Request) -> Response | dict[str, object]:
@@ -84,7 +78,7 @@ def listing(
     request.note_read("custody", request.identity.unit)
     site, me = request.site, request.identity.userid
     mine = [each for each in questions.originals_kept_by(site, me) if each.state in ("held", "lent")]
-    recent = [_hand_over(request, each) for each in questions.hand_overs_of(site, me, limit=RECENT)]
+    recent = [hand_overs.in_list(request, each) for each in questions.hand_overs_of(site, me, limit=RECENT)]
     return {
         "code": code,
         "scanned": [row_of(request, each) for each in scanned],
@@ -292,58 +286,6 @@ def hand_over(context: Originals, request: Request) -> Response | dict[str, obje
     return HTTPSeeOther(f"{request.resource_path(result).rstrip('/')}?done=custody-hand_over")
 
 
-def show_hand_over(context: HandOver, request: Request) -> dict[str, object]:
-    """Show a hand-over with its list; the reading is on the access log before the page leaves."""
-    return hand_over_page(context, request)
-
-
-def hand_over_page(
-    context: HandOver, request: Request, refused: tuple[Finding, ...] = ()
-) -> dict[str, object]:
-    """Return what the page of a hand-over shows: who, how it stands, and every original on its list."""
-    request.note_read("handovers.show", context.id)
-    site, me = request.site, request.identity.userid
-    offered = context.state == "offered"
-    on_list = [site.custody[each] for each in context.originals]
-    left = custody.still_offered(site, context) if offered else ()
-    return {
-        **_hand_over(request, context),
-        "handover": context,
-        "rows": [{**row_of(request, each), "left": not offered or each in left} for each in on_list],
-        "count": len(left),
-        "takes": offered and me == context.taker,
-        "cancels": offered and me in (context.giver, context.taker),
-        "errors": shown(request, refused),
-    }
-
-
-def settle(one: Verb):
-    """Return the view that confirms or cancels a hand-over."""
-
-    def view(context: HandOver, request: Request) -> Response | dict[str, object]:
-        values = {name: value for name, value in request.POST.items() if name in one.form()}
-        result = perform(request, one, context, values, channel="screen")
-        if isinstance(result, Refused):
-            request.response.status_int = status_of(result)
-            return hand_over_page(context, request, result.findings)
-        return HTTPSeeOther(f"{request.script_name}/desk/custody?done=custody-{one.name}")
-
-    return view
-
-
-def _hand_over(request: Request, handover: HandOver) -> dict[str, object]:
-    return {
-        "href": request.resource_path(handover).rstrip("/"),
-        "giver": name_of(request, handover.giver),
-        "taker": name_of(request, handover.taker),
-        "state": HAND_OVER_STATES[handover.state],
-        "mine": handover.state == "offered" and handover.taker == request.identity.userid,
-        "total": len(handover.originals),
-        "at": instant(handover.created_at),
-        "settled": instant(handover.settled_at),
-    }
-
-
 def program_originals(context: object, request: Request) -> Response:
     """Answer a program with the originals of its owner's units: in one state, of one keeper, or behind a code."""
     code, keeper = request.GET.get("code", ""), request.GET.get("keeper", "")
@@ -389,15 +331,5 @@ def includeme(config: Configurator) -> None:
         hand_over, name="hand_over", context=Originals, request_method="POST", permission=Permission.CUSTODY_HAND_OVER,
         **drawn,
     )  # fmt: skip
-    view(
-        show_hand_over, context=HandOver, request_method="GET", permission=Permission.CUSTODY_VIEW,
-        renderer="custody/handover.pt",
-    )  # fmt: skip
-    for name in ("take_over", "cancel"):
-        one = verb("handovers", name)
-        view(
-            settle(one), name=name, context=HandOver, request_method="POST", permission=one.permission,
-            renderer="custody/handover.pt",
-        )  # fmt: skip
     config.add_route("api.custody.list", f"{BASE}/custody", request_method="GET")
     view(program_originals, route_name="api.custody.list", permission=Permission.DESK_VIEW)

@@ -18,6 +18,7 @@ from records.domain.vocabulary import (
     DeclineReason,
     DeliveryMethod,
     DossierState,
+    ItemKind,
     MaterialSource,
     NoticeKind,
     Outcome,
@@ -36,7 +37,7 @@ from records.rules.defects import defects
 from . import checklists, desk, fetching, matters, messages, minors, originals, pulling, uploads, validity
 from . import subjects as about
 from .acting import perform, status_of
-from .layout import instant, light, name_of, shown, state_badge, unit_name
+from .layout import case_badge, instant, light, name_of, shown, unit_name
 from .next_acts import PRESSED, acts_of, hindrances, not_yet, waits_for
 
 HAPPENED = {
@@ -122,7 +123,7 @@ def page(
         "applicant_name": minors.named(request, applicant),
         "applicant_href": request.resource_path(applicant).rstrip("/"),
         "guide": guide,
-        "state": state_badge(context.state),
+        "state": case_badge(request, context),
         "counts": checklist.counts,
         "missing": sum(row["wants"] for row in needed),
         "fetched": sum(row["by_office"] for row in needed),
@@ -169,7 +170,7 @@ def _facts(request: Request, dossier: Dossier, guide) -> list[dict[str, object]]
         (_("Kind"), f"{guide.item_kind.label} · {guide.limits.promised.label}", ""),
         (_("Received"), instant(dossier.received_at), ""),
         (_("Accepted"), instant(dossier.accepted_at), ""),
-        (_("Promised by"), _provisional(dossier, dossier.promised_due), ""),
+        (*_promised(request, dossier), ""),
         (_("By law until"), _provisional(dossier, dossier.statutory_due), ""),
         (_("Agent"), dossier.agent, ""),
     ]
@@ -202,6 +203,13 @@ def _referral(one: Referral) -> str:
         return f"{went}，尚未答复"
     answer = f"{one.answered_on} {ReferralOutcome(one.outcome).label}"
     return f"{went}；" + " ".join(filter(None, (answer, one.number, one.remark)))
+
+
+def _promised(request: Request, dossier: Dossier) -> tuple[str, str]:
+    """Return by when a case is decided, with its label; an item that is done on the spot (即办件) has no day to wait for."""
+    if dossier.item_kind == ItemKind.IMMEDIATE:
+        return _("Promised limit"), request.localizer.translate(_("decided on the spot"))
+    return _("Promised by"), _provisional(dossier, dossier.promised_due)
 
 
 def _provisional(dossier: Dossier, due) -> str:

@@ -23,7 +23,7 @@ from records.resources.dossiers import Dossier
 from . import messages, minors, originals, uploads
 from .acting import perform, status_of
 from .dossiers import go_to
-from .layout import state_badge
+from .layout import case_badge
 
 #: Verbs with a page of their own, drawn from their form.
 DRAWN = ("decline", "decide", "refer", "answer_referral", "deliver", "withdraw")
@@ -94,7 +94,7 @@ def head(request: Request, context: Dossier) -> dict[str, object]:
         "dossier": context,
         "applicant_name": minors.named(request, request.site.applicants[context.applicant]),
         "guide": guide_of(request.site, context),
-        "state": state_badge(context.state),
+        "state": case_badge(request, context),
         "back": request.resource_path(context).rstrip("/"),
     }
 

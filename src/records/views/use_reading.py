@@ -20,8 +20,8 @@ from records.domain.uses import PaperKind, Purpose
 from records.exchange.watermarks import marked
 from records.extraction.types import UNSEEN
 from records.operations import lending
+from records.operations.archived_papers import ArchivedPaper, papers_in
 from records.operations.notices import ready_typeface
-from records.operations.pulling import ArchivedPaper, papers_in
 from records.operations.use_papers import bytes_of
 from records.operations.uses import items_of
 from records.resources.archives import ArchivedItem
@@ -85,9 +85,10 @@ def _pages(request: Request, use: UseRequest, item: ArchivedItem, paper: Archive
     ]
 
 
-def words_on(use: UseRequest, today: str) -> str:
-    """Return the words of the watermark: reader, purpose, day and number of the request."""
-    return f"{use.reader} {Purpose(use.purpose).label} {today} {use.code} 仅供阅览"
+def words_on(use: UseRequest, today: str, *, looks: str) -> str:
+    """Return the words of the watermark: reader, purpose, day and number of the request, and who is logged in if not the reader."""
+    shown_to = "" if looks == use.reader else f"（{looks}登录）"
+    return f"{use.reader}{shown_to} {Purpose(use.purpose).label} {today} {use.code} 仅供阅览"
 
 
 def send_page(context: UseRequest, request: Request) -> Response:
@@ -109,7 +110,7 @@ def send_page(context: UseRequest, request: Request) -> Response:
     )
     if picture is None:
         raise HTTPNotFound
-    words = words_on(context, day(civil_date(request.now)))
+    words = words_on(context, day(civil_date(request.now)), looks=request.identity.name)
     body = marked(picture, words, typeface=ready_typeface())
     return _sealed(Response(body, content_type="image/png"), "inline")
 

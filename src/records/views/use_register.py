@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import deform
 from deform.widget import RadioChoiceWidget
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
+from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
@@ -17,11 +17,14 @@ from records.domain.permissions import Permission
 from records.domain.use_figures import counted
 from records.domain.uses import PaperKind, SealState
 from records.exchange.charts import Part, part_bars
+from records.exchange.watermarks import marked
+from records.extraction.types import MediaType
 from records.forms import asking
 from records.forms.verbs import verb
 from records.forms.widgets import errors_of
 from records.i18n import _
 from records.indexes import use_questions as questions
+from records.operations.notices import ready_typeface
 from records.operations.use_register import HEADS, SHEET, rows_of, rows_of_request, used_in, workbook
 from records.resources.uses import Seal, Seals, Uses
 
@@ -42,6 +45,8 @@ SEEN = {
     9: _("Ways of use"), 10: _("State"), 13: _("Approval by"), 18: _("Came back on"), 19: _("Effect of the use"),
 }  # fmt: skip
 MOST_PARTS = 5
+SAMPLE, SAMPLE_WIDE = "图样 不得用印", 320
+"""What stands across a shown image of a seal, and how wide it is: enough to know it, too little to print it."""
 
 
 def fonds_of(request: Request) -> str:
@@ -224,6 +229,7 @@ def seal_page(context: Seal, request: Request, refused: tuple[Finding, ...] = ()
         "seal": context,
         "row": _seal(request, context),
         "retire": request.resource_path(context, "retire") if context.state == SealState.ACTIVE else "",
+        "image": request.resource_path(context, "image"),
         "uses": [
             {
                 "code": paper.code,
@@ -236,6 +242,18 @@ def seal_page(context: Seal, request: Request, refused: tuple[Finding, ...] = ()
         ],
         "errors": shown(request, refused),
     }
+
+
+def send_image(context: Seal, request: Request) -> Response:
+    """Send the image of a seal as a small picture across which is written that it is no seal; the file itself never leaves."""
+    services = request.registry.services
+    media = MediaType(context.media_type)
+    picture = services.extractor.render(services.store.path(context.digest), media, 1, width=SAMPLE_WIDE)
+    if picture is None:
+        raise HTTPNotFound
+    request.note_read("seals.image", context.id)
+    body = marked(picture, SAMPLE, typeface=ready_typeface())
+    return _sealed(Response(body, content_type="image/png"), "inline")
 
 
 def seal_verb_page(context: Seal, request: Request, one, form: deform.Form, values) -> dict[str, object]:
@@ -272,6 +290,7 @@ def includeme(config: Configurator) -> None:
     view(seals_page, name="", request_method="GET", **seals)
     view(place_seal, name="place", request_method="POST", **seals)
     view(show_seal, name="", context=Seal, request_method="GET", permission=APPROVE, renderer="uses/seal.pt")
+    view(send_image, name="image", context=Seal, request_method="GET", permission=APPROVE)
     retire = verb("seals", "retire")
     about = {"context": Seal, "name": "retire", "permission": APPROVE, "renderer": "disposition/verb.pt"}
     view(asked_page(retire, seal_verb_page), request_method="GET", **about)

@@ -36,7 +36,7 @@ from records.i18n import _
 from records.indexes import use_questions as questions
 from records.operations import lending
 from records.operations.use_register import STATES
-from records.operations.uses import items_of, sought_of, ways_of
+from records.operations.uses import is_own, items_of, sought_of, ways_of
 from records.resources.archives import ArchivedItem
 from records.resources.uses import UsePaper, UseRequest, Uses
 
@@ -70,8 +70,7 @@ def uses_page(context: Uses, request: Request) -> dict[str, object]:
 
 def waiting(request: Request) -> list[tuple[str, str, str]]:
     """Return what waits for this person in the use of archives, for the start page: to be decided, and paper overdue."""
-    me = request.identity.userid
-    decide = sum(1 for use in _in(request, APPROVE, UseState.REQUESTED) if use.requested_by != me)
+    decide = sum(1 for use in _in(request, APPROVE, UseState.REQUESTED) if not is_own(request.identity, use))
     late = sum(len(lending.overdue(request.site, unit, request.today)) for unit in units_of(request, LEND))
     told = ((_("To be decided"), decide, "next"), (_("Paper to be called back"), late, "wrong"))
     return [(request.localizer.translate(label), str(count), kind) for label, count, kind in told if count]
@@ -184,7 +183,9 @@ def offered(request: Request, use: UseRequest) -> list[Verb]:
     for deed in deeds:
         one = verb("uses", deed.value)
         wanted = mine if deed in OWN else request.has_permission(one.permission, use)
-        if _in_vain(request, use, deed) or (deed in (Deed.APPROVE, Deed.REFUSE) and mine):
+        if _in_vain(request, use, deed) or (
+            deed in (Deed.APPROVE, Deed.REFUSE) and is_own(request.identity, use)
+        ):
             continue
         if deed is Deed.EFFECT and not (mine or request.has_permission(LEND, use)):
             continue
@@ -205,6 +206,8 @@ def _in_vain(request: Request, use: UseRequest, deed: Deed) -> bool:
         case Deed.LEND:
             sought = (sought_of(request.site, item) for item in items_of(request.site, use))
             return not any(each.paper and not each.lent for each in sought)
+        case Deed.REMIND:
+            return not any(loan[4] is None and loan[3] < request.today for loan in use.loans)
         case Deed.TAKE_BACK:
             return not any(loan[4] is None for loan in use.loans)
         case Deed.APPROVE:
@@ -282,6 +285,9 @@ def _events(request: Request, use: UseRequest) -> Iterator[dict[str, str]]:
         code = request.site.archives[item].code
         found.append((at, Deed.LEND.label, by, f"{code} {until.isoformat()}"))
         found += [(back, Deed.TAKE_BACK.label, taker, f"{code} {note}".strip())] if back else []
+    for at, by, how, items in use.reminders:
+        codes = "、".join(request.site.archives[item].code for item in items)
+        found.append((at, Deed.REMIND.label, by, f"{codes} {how}"))
     for each in use.papers:
         paper = request.site.use_papers[each]
         found.append((paper.created_at, PaperKind(paper.paper_kind).label, paper.made_by, paper.code))
@@ -306,6 +312,8 @@ def verb_page(
     codes = [item.code for item in items_of(request.site, context)]
     if "code" in names and len(codes) > 1:
         form["code"].widget = RadioChoiceWidget(values=[(code, code) for code in codes])
+    if one.name == Deed.APPROVE.value:
+        values.setdefault("items", "\n".join(codes))
     if "seal" in names:
         usable = (
             seal
