@@ -27,7 +27,16 @@ from PIL import Image
 
 import office
 from records.domain.vocabulary import DeliveryMethod, Outcome
-from records.operations import applicants, archiving, batches, dossiers, materials, papers_owed, trying_ahead
+from records.operations import (
+    applicants,
+    archiving,
+    batches,
+    decisions,
+    dossiers,
+    materials,
+    papers_owed,
+    trying_ahead,
+)
 from records.operations.services import Services
 
 BENCH = "archiving"
@@ -85,10 +94,10 @@ def _case(opened: Services, clerk: str, reviewer: str, page: bytes, serial: int)
             act, act.site.dossiers[case], line="hygiene-report", upload=first, pages=others, description=described
         )),
         (clerk, lambda act: dossiers.accept(act, act.site.dossiers[case])),
-        (reviewer, lambda act: dossiers.decide(
+        (reviewer, lambda act: decisions.decide(
             act, act.site.dossiers[case], outcome=Outcome.GRANTED, result_number=f"云溪许〔2026〕{serial}号", result=result
         )),
-        (clerk, lambda act: dossiers.deliver(
+        (clerk, lambda act: decisions.deliver(
             act, act.site.dossiers[case], method=DeliveryMethod.COUNTER, recipient="本人"
         )),
     ):  # fmt: skip

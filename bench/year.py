@@ -34,7 +34,7 @@ from records.domain.findings import Refused
 from records.domain.guide_parts import Guide
 from records.domain.vocabulary import ApplicantKind, DeliveryMethod, Grade, ItemKind, Outcome, Override
 from records.migrations import mark_all
-from records.operations import applicants, dossiers, materials
+from records.operations import applicants, decisions, dossiers, materials
 from records.operations import burden as ledger
 from records.operations import office as offices
 from records.operations.checklists import checklist_of, guide_of
@@ -183,7 +183,7 @@ def _case(year: Year, resident: Resident) -> Iterator[int]:
     _must(year.act(posts["clerk"], lambda act: _fetch(year, act, resident, number)))
     _must(year.act(posts["reviewer"], lambda act: _decide(year, act, body, number)))
     yield 1
-    _must(year.act(posts["clerk"], lambda act: dossiers.deliver(
+    _must(year.act(posts["clerk"], lambda act: decisions.deliver(
         act, act.site.dossiers[number], method=DeliveryMethod.COUNTER, recipient="本人",
     )))  # fmt: skip
     year.done["cases"] += 1
@@ -286,14 +286,14 @@ def _demand_held(year: Year, clerk: str, resident: Resident, number: str) -> Non
 def _decide(year: Year, act, body: Guide, number: str):
     dossier = act.site.dossiers[number]
     if year.chance.random() < 0.03:
-        return dossiers.decide(
+        return decisions.decide(
             act, dossier, outcome=Outcome.REFUSED, reasons="现场核查不符合条件。行政许可法第三十八条。"
         )
     digest = hashlib.sha256(f"result:{number}".encode()).hexdigest()
     serial = act.site.counter("bench").next()
     sole = body.key == demo.SOLE
     years = body.result.valid_years
-    return dossiers.decide(
+    return decisions.decide(
         act,
         dossier,
         outcome=Outcome.GRANTED,

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -203,7 +204,9 @@ def test_a_python_without_venv_is_one_line(tree):
 def test_a_missing_browser_stops_the_tests_with_one_line(tree):
     stamp(tree, "test")
     done = bootstrap(
-        tree, "--test", path=only(tree, "id", "sha256sum", "cut", "cat", "dirname", "ls", "strace", "openssl")
+        tree,
+        "--test",
+        path=only(tree, "id", "sha256sum", "cut", "cat", "dirname", "ls", "strace", "openssl", "soffice"),
     )
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "apt-get install -y chromium\n")
 
@@ -247,3 +250,16 @@ def test_every_fragment_has_a_kind_that_towncrier_knows():
     }
     fragments = [path.name for path in (ROOT / "changes").iterdir() if path.name != "README.md"]
     assert [name for name in fragments if name.split(".")[-2:-1][0] not in known] == []
+
+
+def test_a_command_and_the_pages_load_no_library_that_only_a_job_needs():
+    """Each is a tenth of a second or more of every start; whoever needs one imports it where it is used."""
+    program = (
+        "import sys, pkgutil, importlib, records.scripts.command, records.views as views\n"
+        "for each in pkgutil.iter_modules(views.__path__): importlib.import_module('records.views.' + each.name)\n"
+        "print(*sorted({'cv2', 'fido', 'fontTools', 'fpdf', 'numpy', 'openpyxl', 'pdfplumber'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "\n"

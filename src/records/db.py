@@ -261,8 +261,8 @@ def lock_tween(handler: Handler, registry: Registry) -> Handler:
         except LockTimeout:
             log.warning("no write lock within %s seconds", registry.database.lock.timeout)
             return Response(BUSY, status=503, content_type="text/plain", charset="utf-8", retry_after=60)
-        if getattr(request, "_committed", False):
-            for function in request._after_commit:
+        if request.committed:
+            for function in getattr(request, "_after_commit", ()):
                 _do_owed(function)
         return response
 
@@ -275,7 +275,7 @@ def veto(request: Request, response: Response) -> bool:
 
 
 def includeme(config: Configurator) -> None:
-    """Give requests ``database``, ``zodb_root`` and ``after_commit``, and put transactions around views.
+    """Give requests ``database``, ``zodb_root``, ``after_commit`` and ``committed``, and put transactions around views.
 
     Settings: ``zodb.uri``, or a ready Database in ``records.database``.
     """
@@ -300,6 +300,9 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(lambda request: request.registry.database, "database", property=True)
     config.add_request_method(_zodb_root, "zodb_root", property=True)
     config.add_request_method(_after_commit, "after_commit")
+    config.add_request_method(
+        lambda request: getattr(request, "_committed", False), "committed", property=True
+    )
 
 
 def _attempts(request: Request) -> int | None:
@@ -363,6 +366,7 @@ def _zodb_root(request: Request) -> object:
         root = request._root = connection.root()
         if getattr(request, "_writes", False):
             root[WRITES].next()
+            request.tm.get().addAfterCommitHook(lambda done: setattr(request, "_committed", done))
     return root
 
 
@@ -374,7 +378,6 @@ def _after_commit(request: Request, function: Callable[[], object]) -> None:
     """
     if not hasattr(request, "_after_commit"):
         request._after_commit = []
-        request.tm.get().addAfterCommitHook(lambda done: setattr(request, "_committed", done))
     request._after_commit.append(function)
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from records.domain.vocabulary import DeliveryMethod, Outcome
-from records.operations import archiving, dossiers
+from records.operations import archiving, decisions
 from tests.office import ARCHIVIST, CLERK, PASSWORD, REVIEWER, build_office
 from tests.serving import served
 
@@ -40,7 +40,7 @@ def hall(tmp_path_factory):
     result = office.upload("营业执照")
     office.do(
         REVIEWER,
-        lambda act: dossiers.decide(
+        lambda act: decisions.decide(
             act,
             act.site.dossiers[done],
             outcome=Outcome.GRANTED,
@@ -50,7 +50,7 @@ def hall(tmp_path_factory):
     )
     office.do(
         CLERK,
-        lambda act: dossiers.deliver(
+        lambda act: decisions.deliver(
             act, act.site.dossiers[done], method=DeliveryMethod.COUNTER, recipient="本人"
         ),
     )

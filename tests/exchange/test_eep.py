@@ -110,6 +110,26 @@ def test_what_is_hostile_or_no_eep_is_refused(tmp_path, text, code):
     assert codes(read(text.encode(), tmp_path / "in")) == [code]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le"])
+@pytest.mark.parametrize("text", [BOMB, OUTSIDE, FILE])
+def test_another_encoding_hides_no_document_type(tmp_path, text, encoding):
+    content = text.replace("UTF-8", "UTF-16").encode(encoding)
+    marks = {"utf-16-be": b"\xfe\xff", "utf-16-le": b"\xff\xfe"}
+    assert codes(read(marks.get(encoding, b"") + content, tmp_path / "in")) == ["xml.forbidden"]
+
+
+def test_a_content_that_never_ends_fills_no_memory_and_is_refused(tmp_path):
+    """The reading stops where the file stops; what was written of the content lies in a folder that goes."""
+    head = f"{HEAD}<电子文件封装包><文件数据><文档><文档数据><编码><编码数据>".encode()
+    stream = io.BytesIO(head + b"QUJD" * (6 << 20))
+    (tmp_path / "in").mkdir()
+    tracemalloc.start()
+    assert codes(read_eep(stream, tmp_path / "in")) == ["xml.broken"]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 << 20, peak
+
+
 def test_what_is_wrong_is_named(store, tmp_path):
     good = written(store).decode()
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import colander
 import pytest
 
-from records.forms.types import text
+from records.domain.uses import Way
+from records.forms.types import listed, text, word
+
+
+@pytest.mark.parametrize(
+    ("field", "told"), [(word(Way), "Choose one."), (listed(), "Choose one."), (text(), "Required")]
+)
+def test_what_is_chosen_is_not_asked_to_be_typed(field, told):
+    with pytest.raises(colander.Invalid) as refused:
+        field.deserialize(colander.null)
+    assert str(refused.value.msg) == told
 
 
 def test_the_lines_of_an_area_end_as_a_browser_ends_them():

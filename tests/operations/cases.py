@@ -9,7 +9,7 @@ from datetime import date
 from records.domain.findings import Refused
 from records.domain.guide_parts import Guide
 from records.domain.vocabulary import DeliveryMethod, Outcome
-from records.operations import archiving, dossiers, materials
+from records.operations import archiving, decisions, dossiers, materials
 from records.operations.checklists import checklist_of
 from records.operations.identities import identity_of
 from tests.office import (
@@ -120,12 +120,16 @@ def decide(office: Office, case: str, **more: object) -> str:
         "result": office.upload(f"办理结果{number}"),
         **more,
     }
-    return ok(office.do(HEALTH_REVIEWER if guide == VENUE else REVIEWER, on(case, dossiers.decide, **values)))
+    return ok(
+        office.do(HEALTH_REVIEWER if guide == VENUE else REVIEWER, on(case, decisions.decide, **values))
+    )
 
 
 def deliver(office: Office, case: str, **more: object) -> str:
     decide(office, case, **more)
-    return ok(office.do(CLERK, on(case, dossiers.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))
+    return ok(
+        office.do(CLERK, on(case, decisions.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮"))
+    )
 
 
 def archive(office: Office, case: str, **more: object) -> str:

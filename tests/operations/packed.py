@@ -6,6 +6,7 @@ from records.domain.findings import Refused
 from records.exchange import packages, samples
 from records.operations import package_imports
 from records.operations.identities import identity_of
+from records.operations.package_arrivals import Taken
 from tests.office import ARCHIVIST, Office
 
 FONDS = "market-regulation"
@@ -52,7 +53,7 @@ def placed(office: Office, number: int = 1, **more: object) -> str:
     office.services.store.put_bytes(manifest.canonical())
     said = {"title": f"欧阳䶮食品经营许可{number}", "year": "2026", "retention": "D30", "category": "ZY·SP",
             "closed": "2026-11-20", "count": str(more.get("papers", 2))}  # fmt: skip
-    taken = package_imports.Taken(manifest, said, "测试")
+    taken = Taken(manifest, said, "测试")
 
     def within(root):
         site = root["site"]

@@ -11,7 +11,7 @@ from records.domain.findings import Refused
 from records.domain.vocabulary import DeliveryMethod, DossierState, Outcome
 from records.exchange.packages import verify_bag
 from records.indexes import questions
-from records.operations import applicants, archiving, dossiers, notices, papers_owed
+from records.operations import applicants, archiving, decisions, notices, papers_owed
 from records.operations.acts import plain
 from tests.office import ANOTHER, ARCHIVIST, CLERK
 
@@ -127,7 +127,7 @@ def test_nothing_is_archived_before_delivery_or_twice(office, case):
     decide(office, case)
     early = findings(office.do(ARCHIVIST, on(case, archiving.archive)))
     assert [code for code, *_ in early] == ["dossier.wrong-state"]
-    ok(office.do(CLERK, on(case, dossiers.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))
+    ok(office.do(CLERK, on(case, decisions.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))
     item = ok(only(office, ARCHIVIST, on(case, archiving.archive)))
     before = last_transaction(office)
     again = office.do(ARCHIVIST, on(case, archiving.archive))
@@ -144,7 +144,7 @@ def test_nothing_is_archived_before_delivery_or_twice(office, case):
 def test_nothing_is_archived_while_a_paper_is_owed(office, case):
     """I8: every notice must lie there with its bytes."""
     decide(office, case)
-    ok(only(office, CLERK, on(case, dossiers.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))
+    ok(only(office, CLERK, on(case, decisions.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))
     before = last_transaction(office)
     said = findings(office.do(ARCHIVIST, on(case, archiving.archive)))
     assert said == [("archive.notice-owed", "", {"code": "云市监送〔2026〕1号"}, "")]

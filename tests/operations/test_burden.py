@@ -11,7 +11,7 @@ from records.domain.burden import Figure
 from records.domain.dossiers import Gap
 from records.domain.findings import Refused
 from records.domain.vocabulary import DeclineReason, GapKind, Outcome, Override
-from records.operations import acts, dossiers, materials
+from records.operations import acts, decisions, dossiers, materials
 from records.operations import burden as ledger
 from records.operations.checklists import checklist_of
 from records.operations.tending import tend
@@ -48,7 +48,7 @@ def accept(office, dossier: str) -> None:
 
 
 def decide(office, dossier: str, *, number: str) -> None:
-    done = office.do(HEALTH_REVIEWER, lambda act: dossiers.decide(
+    done = office.do(HEALTH_REVIEWER, lambda act: decisions.decide(
         act, act.site.dossiers[dossier], outcome=Outcome.GRANTED, result_number=number,
         result=office.upload(f"卫生许可证{number}"), result_valid_until=office.clock.today() + timedelta(days=1400),
     ))  # fmt: skip

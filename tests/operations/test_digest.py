@@ -6,7 +6,7 @@ import pytest
 
 from records.domain.vocabulary import DeliveryMethod
 from records.jobs import work_once
-from records.operations import dossiers, indexing, people, sealing
+from records.operations import decisions, indexing, people, sealing
 from records.operations.digest import semantic_digest, semantic_records
 from records.vault import Vault
 from tests.office import CLERK, build_office
@@ -22,7 +22,9 @@ def play(folder, *, channel: str, secret: bytes = SECRET, recipient: str = "æ¬§é
     case = office.case(office.applicant(), SHOPKEEPER)
     decide(office, case)
     office.do(
-        CLERK, on(case, dossiers.deliver, method=DeliveryMethod.COUNTER, recipient=recipient), channel=channel
+        CLERK,
+        on(case, decisions.deliver, method=DeliveryMethod.COUNTER, recipient=recipient),
+        channel=channel,
     )
     return office
 

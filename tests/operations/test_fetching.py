@@ -16,7 +16,7 @@ from records.domain.vocabulary import Outcome
 from records.exchange.platforms import Platforms
 from records.exchange.stub_platform import Behaviour, Book, StubPlatform
 from records.jobs import work_once
-from records.operations import dossiers, fetching, materials
+from records.operations import decisions, dossiers, fetching, materials
 from records.operations.checklists import checklist_of
 from records.operations.validity import stop_material
 from records.queue import JobState
@@ -426,7 +426,7 @@ def test_nothing_is_granted_on_what_the_office_has_not_fetched(office, platform)
         REVIEWER,
         on(
             case,
-            dossiers.decide,
+            decisions.decide,
             outcome=Outcome.GRANTED,
             result_number="云溪许〔2026〕1号",
             result=office.upload("许可"),

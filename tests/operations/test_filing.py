@@ -8,7 +8,7 @@ import pytest
 
 from records.domain.vocabulary import NoticeKind
 from records.operations import dossiers
-from records.operations.filing import handed_in_as
+from records.operations.case_papers import handed_in_as
 from records.resources.materials import Material
 from tests.office import CLERK
 

@@ -10,7 +10,7 @@ import pytest
 from records.domain.findings import Refused
 from records.domain.materials import Via
 from records.domain.vocabulary import MaterialStatus, Outcome, Override
-from records.operations import applicants, dossiers, joins, materials, subjects
+from records.operations import applicants, decisions, dossiers, joins, materials, subjects
 from records.operations.checklists import checklist_of, held_by, warnings_of
 from tests.office import ANOTHER, CITIZEN, CLERK, HEALTH_REVIEWER, NAME, REVIEWER, SHOP
 
@@ -322,11 +322,11 @@ def test_an_accepted_case_is_not_granted_on_anothers_paper(office, two):
         "result_number": "云卫公证字〔2026〕第1号",
         "result": office.upload("许可证"),
     }
-    assert refused(office.do(HEALTH_REVIEWER, in_case(case, dossiers.decide, **granted))) == [
+    assert refused(office.do(HEALTH_REVIEWER, in_case(case, decisions.decide, **granted))) == [
         ("decide.line-separated", "hygiene-report")
     ]
     ok(paper(office, case, "hygiene-report", "本人的报告", document_number="云疾控检〔2026〕99号"))
-    ok(office.do(HEALTH_REVIEWER, in_case(case, dossiers.decide, **granted)))
+    ok(office.do(HEALTH_REVIEWER, in_case(case, decisions.decide, **granted)))
 
 
 def test_a_paper_put_out_of_use_by_the_other_is_in_use_again(office, two):

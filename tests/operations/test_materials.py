@@ -9,9 +9,9 @@ import pytest
 
 from records.domain.dossiers import Gap
 from records.domain.findings import Refused
-from records.domain.vocabulary import GapKind, MaterialStatus, Override
+from records.domain.vocabulary import DeliveryMethod, GapKind, MaterialStatus, Override
 from records.indexes import questions
-from records.operations import applicants, dossiers, materials
+from records.operations import applicants, decisions, dossiers, materials
 from records.operations.checklists import checklist_of
 from tests.office import ANOTHER, CLERK
 
@@ -341,7 +341,7 @@ def held_ids(office, person) -> list[tuple[str, str]]:
 
 def deliver_only(office, case) -> None:
     ok(office.do(CLERK, on(
-        case, dossiers.deliver, method=dossiers.DeliveryMethod.COUNTER, recipient="欧阳䶮")))  # fmt: skip
+        case, decisions.deliver, method=DeliveryMethod.COUNTER, recipient="欧阳䶮")))  # fmt: skip
 
 
 def test_a_newer_result_takes_the_place_of_the_older(office, person):

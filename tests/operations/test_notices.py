@@ -12,7 +12,7 @@ from records.domain.vocabulary import DeclineReason, Outcome
 from records.exchange.notices import render
 from records.exchange.typeface import shipped_typeface
 from records.indexes import questions
-from records.operations import dossiers, notices
+from records.operations import decisions, dossiers, notices
 from records.store import ContentStore
 from tests.office import ANOTHER, CLERK, NAME
 
@@ -36,7 +36,7 @@ def test_numbers_are_gapless_in_each_series_whatever_is_refused(office):
     deliver(office, office.case(other, VENUE))
     for number in range(3):
         case = office.case(other, FOOD, again=f"第{number}处")
-        assert isinstance(office.do(CLERK, on(case, dossiers.decide, outcome=None)), Refused)
+        assert isinstance(office.do(CLERK, on(case, decisions.decide, outcome=None)), Refused)
         assert isinstance(
             office.do(CLERK, on(case, dossiers.decline, reason=None, explanation="", law="")), Refused
         )

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from records.domain.vocabulary import MaterialSource
-from records.operations import dossiers, filing, materials, originals, papers
+from records.operations import case_papers, dossiers, materials, originals, papers
 from records.operations.checklists import checklist_of
 from tests.office import CITIZEN, CLERK
 
@@ -106,6 +106,6 @@ def test_what_the_office_fetched_says_so_everywhere(office, person):
         act = office.services.act(site, None, channel="test")
         rows = {row["name"]: row for row in papers._materials(act, dossier)}
         assert (rows["经营者居民身份证"]["source"], rows["经营者居民身份证"]["copies"]) == ("窗口调取", "")
-        sources = {paper.scope: paper.source for paper in filing._materials(site, dossier)}
+        sources = {paper.scope: paper.source for paper in case_papers.materials_of(site, dossier)}
     assert sources["identity"] == MaterialSource.FETCHED.label == "窗口调取"
     assert sources["application"] == "申请人提交"

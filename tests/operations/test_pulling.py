@@ -8,8 +8,10 @@ import pypdfium2
 import pytest
 
 from records.domain.findings import Refused
+from records.domain.uses import Purpose
 from records.exchange import samples
-from records.operations import archiving, materials, papers_owed, pulling
+from records.operations import archiving, materials, papers_owed, pulling, use_register, uses
+from records.operations.archived_papers import ArchivedPaper, papers_in
 from records.operations.identities import identity_of
 from tests.office import ANOTHER, ARCHIVIST, CLERK
 from tests.views.public_office import GUIDE, archived, delivered
@@ -29,10 +31,10 @@ def kept(office) -> tuple[str, str]:
     return item, office.case(person, VENUE)
 
 
-def paper_of(office, item: str) -> pulling.ArchivedPaper:
+def paper_of(office, item: str) -> ArchivedPaper:
     """Return a paper of the package that a window had verified."""
     with office.site() as site:
-        papers = pulling.papers_in(office.services, site.archives[item])
+        papers = papers_in(office.services, site.archives[item])
         case = site.dossiers[site.archives[item].dossier]
         seen = {entry[2] for entry in case.entries if site.materials[entry[1]].grade in ("A", "B")}
     return next(paper for paper in papers if paper.digest in seen)
@@ -170,6 +172,28 @@ def test_after_a_crash_the_worker_brings_them_and_twice_is_once(office, kept):
     first = rows(office, case)
     work(office.services, case)
     assert rows(office, case) == first != ["owed"]
+
+
+def test_a_subject_is_told_of_a_reader_no_more_than_the_surname(office, kept):
+    item, _ = kept
+    with office.site() as site:
+        code, person = site.archives[item].code, site.archives[item].applicant
+    said = {"reader": "诸葛䶮", "number": ANOTHER, "purpose": Purpose.RIGHTS, "reading": True, "items": code}
+    use = office.do(CLERK, lambda act: uses.request(act, **said))
+    with office.site() as site:
+        (told,) = use_register.uses_about(site, person)
+        assert (told.code, told.item, told.by) == (site.uses[use].code, code, "诸葛*")
+
+
+def test_what_was_separated_before_the_worker_came_is_not_filed(office, kept):
+    item, case = kept
+    only(office, CLERK, pulled(case, item, paper_of(office, item).digest))
+    stranger = office.applicant(ANOTHER, "诸葛𠮷")
+    office.services.database.run(lambda root: setattr(root["site"].archives[item], "applicant", stranger))
+    pulling.bring_pages(office.services, case)
+    assert rows(office, case) == ["pull.no-relation"]
+    with office.site() as site:
+        assert LINE not in {entry[0] for entry in site.dossiers[case].entries}
 
 
 def test_what_was_taken_away_does_not_come_back_through_the_archives(office, kept):

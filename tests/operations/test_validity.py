@@ -12,7 +12,7 @@ from records.domain.findings import Refused
 from records.domain.validity import AT_DECISION
 from records.domain.vocabulary import GapKind, Outcome, Override
 from records.jobs import work_once
-from records.operations import dossiers, materials, tending, validity
+from records.operations import decisions, dossiers, materials, tending, validity
 from records.operations.checklists import checklist_of, falls_of, warnings_of
 from records.operations.falls import cases_fallen
 from tests.office import ANOTHER, CLERK, HEALTH_REVIEWER
@@ -122,7 +122,7 @@ def grant(office, case: str):
         "result_number": f"云卫许〔2026〕{number}号",
         "result": office.upload("许可证"),
     }
-    return office.do(HEALTH_REVIEWER, on(case, dossiers.decide, **values))
+    return office.do(HEALTH_REVIEWER, on(case, decisions.decide, **values))
 
 
 def test_what_is_taken_away_before_acceptance_empties_its_line_at_once(office):
@@ -174,7 +174,7 @@ def test_one_taken_away_in_mid_case_stops_the_grant_and_not_the_refusal(office):
         assert dossier.fallen == (("hygiene-report", report, "validity.stopped"),)
     assert listed(office) == [case]
     ok(office.do(
-        HEALTH_REVIEWER, on(case, dossiers.decide, outcome=Outcome.REFUSED, reasons="检测报告已被吊销。")
+        HEALTH_REVIEWER, on(case, decisions.decide, outcome=Outcome.REFUSED, reasons="检测报告已被吊销。")
     ))  # fmt: skip
     assert listed(office) == []
 

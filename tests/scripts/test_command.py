@@ -59,7 +59,7 @@ def archive_one(office) -> str:
     case = office.case(person, "sole-trader-registration")
     demo.fill_lines(story, CLERK, case, 1)
     demo.decide(story, "zhuge", case, "sole-trader-registration", 1, refused=False)
-    office.do(CLERK, lambda act: demo.dossiers.deliver(
+    office.do(CLERK, lambda act: demo.decisions.deliver(
         act, act.site.dossiers[case], method=demo.DeliveryMethod.COUNTER, recipient="本人"))  # fmt: skip
     office.do(ARCHIVIST, lambda act: demo.archiving.archive(act, act.site.dossiers[case]))
     with office.site() as site:

@@ -123,7 +123,7 @@ def whole_way(office, person: str) -> None:
     for who, deed in (
         (
             CLERK,
-            lambda act: demo.dossiers.deliver(
+            lambda act: demo.decisions.deliver(
                 act,
                 act.site.dossiers[case],
                 method=demo.DeliveryMethod.COUNTER,

@@ -55,7 +55,7 @@ def hidden_case(office, name: str, number: str) -> None:
     case = office.case(office.applicant(number, name), "sole-trader-registration")
     demo.fill_lines(story, CLERK, case, 1)
     demo.decide(story, REVIEWER, case, "sole-trader-registration", 1, refused=False)
-    office.do(CLERK, lambda act: demo.dossiers.deliver(
+    office.do(CLERK, lambda act: demo.decisions.deliver(
         act, act.site.dossiers[case], method=demo.DeliveryMethod.COUNTER, recipient="本人"))  # fmt: skip
     office.do(ARCHIVIST, lambda act: demo.archiving.archive(act, act.site.dossiers[case]))
 

@@ -33,6 +33,7 @@ OPEN = frozenset(
         ("records.views.feedback", "looked_up"),
         ("records.views.session", "login"),
         ("records.views.session", "login_page"),
+        ("records.views.templating", "mark"),
     }
 )
 KNOWN = frozenset(Permission) | {NO_PERMISSION_REQUIRED}

@@ -21,7 +21,7 @@ from records.domain.findings import Refused
 from records.domain.vocabulary import DeliveryMethod, Outcome
 from records.exchange.packages import check_store, verify_bag
 from records.indexes import feed, questions
-from records.operations import applicants, archiving, dossiers, indexing, materials, sealing
+from records.operations import applicants, archiving, decisions, dossiers, indexing, materials, sealing
 from records.scripts.demo import citizen
 from tests.office import ARCHIVIST, CLERK, REVIEWER, Office, build_office
 from tests.torture.archivist import open_instance
@@ -186,10 +186,10 @@ def deliver_some(office: Office, count: int) -> None:
             done(hand_in(office, case, line, f"{case}{line}"))
         office.fetch(case)
         done(office.do(REVIEWER, on(
-            case, dossiers.decide, outcome=Outcome.GRANTED, result_number=f"云市监〔2026〕{number}",
+            case, decisions.decide, outcome=Outcome.GRANTED, result_number=f"云市监〔2026〕{number}",
             result=office.upload(f"执照{number}"),
         )))  # fmt: skip
-        done(office.do(CLERK, on(case, dossiers.deliver, method=DeliveryMethod.COUNTER, recipient="本人")))
+        done(office.do(CLERK, on(case, decisions.deliver, method=DeliveryMethod.COUNTER, recipient="本人")))
 
 
 def test_an_archivist_killed_again_and_again_leaves_no_gap_and_nothing_half_archived(request, tmp_path):

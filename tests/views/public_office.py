@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from records.domain.vocabulary import DeliveryMethod
-from records.operations import applicants, archiving, dossiers
+from records.operations import applicants, archiving, decisions, dossiers
 from records.scripts import demo
 from tests.office import ARCHIVIST, CITIZEN, CLERK, NAME, REVIEWER
 
@@ -23,7 +23,7 @@ def delivered(office, *, number: str = CITIZEN, name: str = NAME) -> str:
     demo.decide(story, REVIEWER, case, GUIDE, 1, refused=False)
     office.do(
         CLERK,
-        lambda act: dossiers.deliver(
+        lambda act: decisions.deliver(
             act, act.site.dossiers[case], method=DeliveryMethod.COUNTER, recipient="本人"
         ),
     )

@@ -24,7 +24,7 @@ class Unforeseen(Exception):
 def house(office, tmp_path):
     """Return a browser of the whole house with one more view: by page, by form and by the API."""
 
-    def build(view, renderer=None):
+    def build(view, renderer=None, tween=""):
         settings = {
             **office.services.settings,
             "records.services": office.services,
@@ -36,6 +36,8 @@ def house(office, tmp_path):
             open_to_all = {"permission": NO_PERMISSION_REQUIRED, "require_csrf": False, "renderer": renderer}
             config.add_view(view, name="boom", context=Site, **open_to_all)
             config.add_route("boom", "/api/v1/boom")
+            if tween:
+                config.add_tween(tween, over="records.db.lock_tween")
             config.add_view(view, route_name="boom", **open_to_all)
         return TestApp(config.make_wsgi_app())
 
@@ -54,6 +56,16 @@ def fault_in(caplog):
 def count_and_fail(request):
     request.site.counter("boom").next()
     raise Unforeseen(SPOKEN)
+
+
+def late_tween(handler, registry):
+    """Fail on the way out, when everything has been done."""
+
+    def tween(request):
+        handler(request)
+        raise Unforeseen(SPOKEN)
+
+    return tween
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -113,6 +125,26 @@ def test_a_fault_in_a_page_names_the_line_and_not_what_the_page_shows(house, cap
     (told,) = fault_in(caplog)
     assert f"page {page}, line 2, column 19: 1 / 0\n" in told
     assert NAME not in told
+
+
+@pytest.mark.parametrize("path", ["/boom", "/api/v1/boom"])
+def test_a_fault_after_the_commit_says_that_it_was_saved(house, office, path):
+    def counted(request):
+        request.site.counter("boom").next()
+        return Response("good")
+
+    answer = house(counted, tween=f"{__name__}.late_tween").post(path, status=500)
+    assert count(office) == 2
+    if path == "/boom":
+        assert "刚才提交的内容没有保存" not in answer.text
+        assert answer.html.find(id="reference")
+    else:
+        assert [found["code"] for found in answer.json["findings"]] == ["server.fault-saved"]
+
+
+def test_a_browser_that_asks_for_an_icon_gets_the_mark(office):
+    answer = office.browser().get("/favicon.ico")
+    assert (answer.content_type, answer.body[:4]) == ("image/svg+xml", b"<svg")
 
 
 @pytest.mark.parametrize(("conflicts", "status", "tries"), [(2, 200, 3), (ATTEMPTS, 500, ATTEMPTS)])

@@ -9,8 +9,9 @@ from pathlib import Path
 from click.testing import CliRunner
 from webtest import TestApp
 
+from records.domain.vocabulary import DeliveryMethod, Outcome
 from records.exchange import samples
-from records.operations import dossiers, materials
+from records.operations import decisions, materials
 from records.scripts.command import main
 from records.scripts.instance import Instance
 from tests.office import CITIZEN, CLERK, NAME, REVIEWER
@@ -150,10 +151,10 @@ def test_the_business_and_its_operator_lead_to_each_other(office):
         office.hand_in(case, line, line, **described)
     office.hand_in(case, "identity", "身份证", **CARD)
     result = office.upload("营业执照")
-    office.do(REVIEWER, lambda act: dossiers.decide(
-        act, act.site.dossiers[case], outcome=dossiers.Outcome.GRANTED, result_number=CODE, result=result))  # fmt: skip
-    office.do(CLERK, lambda act: dossiers.deliver(
-        act, act.site.dossiers[case], method=dossiers.DeliveryMethod.COUNTER, recipient=NAME))  # fmt: skip
+    office.do(REVIEWER, lambda act: decisions.decide(
+        act, act.site.dossiers[case], outcome=Outcome.GRANTED, result_number=CODE, result=result))  # fmt: skip
+    office.do(CLERK, lambda act: decisions.deliver(
+        act, act.site.dossiers[case], method=DeliveryMethod.COUNTER, recipient=NAME))  # fmt: skip
     browser = office.browser(CLERK)
     one = form(browser.get("/desk"), "/applicants/find")
     one["number"] = CODE

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from records.clock import CIVIL
 from records.domain.findings import Finding
@@ -18,7 +18,9 @@ from records.domain.verification import DIMENSIONS, CheckResult, Look, Report
 from records.exchange import safe_xml
 from records.exchange.descriptions import CHECK, NOTHING, report_file
 from records.exchange.layout import Column, Sheet, Table
-from records.exchange.typeface import Typeface
+
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
 PASSED, FAILED = "通过", "不通过"
 WORDS = {Status.PASS: "通过", Status.FAIL: "不通过", Status.NOT_APPLICABLE: "不适用", Status.MANUAL: "人工检测"}  # fmt: skip

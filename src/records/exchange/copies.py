@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image
+from .layout import FAMILY, HEIGHT, WIDTH
 
-from .layout import HEIGHT, WIDTH
-from .typeface import FAMILY, Paper, Typeface
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
 MARGIN = 12.0
 SIZE, FAINT = 15, 0.28
@@ -18,6 +19,10 @@ STEP = 62.0
 
 def watermarked(pictures: Sequence[bytes], mark: str, *, typeface: Typeface) -> bytes:
     """Return a PDF of page pictures (PNG), each page with the words across it and once more in full at its foot."""
+    from PIL import Image
+
+    from .typeface import Paper
+
     paper = Paper(typeface, format="A4", unit="mm")
     paper.set_auto_page_break(False)
     words = "".join(sign if typeface.has(sign) else "□" for sign in mark)

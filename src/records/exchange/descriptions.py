@@ -9,10 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from operator import itemgetter
 from typing import Any
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 NOTHING = "无"
+PREFIXES = {
+    "http://www.loc.gov/premis/v3": "premis",
+    "http://www.w3.org/2001/XMLSchema-instance": "xsi",
+    "http://relaxng.org/ns/structure/1.0": "rng",
+}
+"""Name spaces that a description may use, each with its usual prefix."""
+ATTRIBUTE = {'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"}
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Facts = Mapping[str, Any]
 Field = tuple[str, str, bool]
@@ -246,14 +256,51 @@ def as_text(value: object) -> str:
 
 
 def as_bytes(tree: ElementTree.Element) -> bytes:
-    """Return a description as indented XML in UTF-8; equal trees give equal bytes."""
-    ElementTree.indent(tree)
-    # Serialised as text at once: writing bytes encodes each tag by itself, which takes three times as long.
-    return (
-        f"<?xml version='1.0' encoding='utf-8'?>\n{ElementTree.tostring(tree, encoding='unicode')}\n".encode()
+    """Return a description as indented XML in UTF-8; equal trees give equal bytes.
+
+    An element has children or a text, never both. Written here because an item has some twenty descriptions, and the
+    library's own way, which must be ready for every tree, takes nearly twice as long.
+    """
+    lines: list[str] = []
+    spaces: dict[str, str] = {}
+    _lay_out(tree, "\n", lines, spaces)
+    declared = "".join(
+        f' xmlns:{prefix}="{uri}"' for uri, prefix in sorted(spaces.items(), key=itemgetter(1))
     )
+    at = next(place for place, sign in enumerate(lines[0]) if sign in " >")
+    lines[0] = f"{lines[0][:at]}{declared}{lines[0][at:]}"
+    return "".join(("<?xml version='1.0' encoding='utf-8'?>", *lines, "\n")).encode()
 
 
+def _lay_out(element: ElementTree.Element, indent: str, lines: list[str], spaces: dict[str, str]) -> None:
+    tag, text = element.tag, element.text
+    if tag[0] == "{":
+        tag = _named(tag, spaces)
+    start = f"{indent}<{tag}"
+    for key, value in element.items():
+        name = _named(key, spaces) if key[0] == "{" else key
+        start += f' {name}="{value if value.isalnum() else escape(value, ATTRIBUTE)}"'
+    if len(element):
+        lines.append(f"{start}>")
+        for child in element:
+            _lay_out(child, f"{indent}  ", lines, spaces)
+        lines.append(f"{indent}</{tag}>")
+    elif text:
+        if "&" in text or "<" in text or ">" in text:
+            text = escape(text)
+        lines.append(f"{start}>{text}</{tag}>")
+    else:
+        lines.append(f"{start} />")
+
+
+def _named(name: str, spaces: dict[str, str]) -> str:
+    """Return a name with its name space as it is written, and note the name space."""
+    uri, _, local = name[1:].partition("}")
+    spaces[uri] = PREFIXES[uri]
+    return f"{PREFIXES[uri]}:{local}"
+
+
+@cache
 def _meanings() -> str:
     """Return the list of elements, generated from the same tables that write them."""
     lines = [

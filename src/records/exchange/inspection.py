@@ -10,10 +10,13 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .layout import Column, Sheet, Table
 from .sheets import Cell, write_sheets
-from .typeface import Typeface
+
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
 ZIP_EPOCH = (2000, 1, 1, 0, 0, 0)
 WORKBOOK, COVER = "迎检材料.xlsx", "迎检材料封面.pdf"

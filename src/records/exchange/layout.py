@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import TYPE_CHECKING
 
 import segno
-from fpdf.enums import TextMode
 
-from records.exchange.typeface import FAMILY, Paper, Typeface
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
+FAMILY = "paper"
+"""How the documents call their one typeface."""
 POINT = 25.4 / 72
 WIDTH, HEIGHT = 210.0, 297.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 26.0, 25.0, 20.0
@@ -83,6 +86,8 @@ class Sheet:
         made_at: datetime,
         page: Page = A4,
     ) -> None:
+        from .typeface import Paper  # fpdf2 is half a second, and most commands draw nothing
+
         self.typeface, self.page = typeface, page
         self.paper = Paper(
             typeface, format=(page.width, page.height), unit="mm", enforce_compliance="PDFA_2U"
@@ -165,6 +170,8 @@ class Sheet:
     ) -> None:
         """Draw one line of text with its baseline at ``y``; missing characters become boxes with code points."""
         paper = self.paper
+        from fpdf.enums import TextMode
+
         mode = TextMode.FILL_STROKE if bold else TextMode.FILL
         with paper.local_context(text_mode=mode, line_width=size * 0.012 if bold else 0.2):
             paper.set_font(FAMILY, size=size)

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
 
 from records.domain.guide_parts import Guide
 from records.exchange.layout import POINT, Page, Sheet
 from records.exchange.leaflet_words import Edition, Entry, Pair, Section
-from records.exchange.typeface import Typeface
+
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
 BLUE, WHITE, SOFT, INK = (26, 78, 138), (255, 255, 255), (75, 83, 92), (26, 29, 33)
 WASH, RULE = (234, 241, 248), (200, 211, 224)

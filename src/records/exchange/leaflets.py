@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from records.domain.facts import in_one
 from records.domain.guide_parts import Guide, Line
@@ -24,7 +25,9 @@ from records.exchange.leaflet_words import (
     said,
     wanted,
 )
-from records.exchange.typeface import Typeface
+
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
 A4 = Page(210.0, 297.0, 18.0, 18.0, 18.0, 18.0)
 LEAFLET = Style(A4, title=21, lead=11.5, head=11, body=9.5, small=8, code=27, columns=4, hang=27)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from records.domain.vocabulary import NoticeKind
 from records.exchange.layout import (
@@ -25,7 +26,9 @@ from records.exchange.layout import (
     Sheet,
     Table,
 )
-from records.exchange.typeface import Typeface
+
+if TYPE_CHECKING:
+    from .typeface import Typeface
 
 BODY, SMALL = 12.0, 10.5
 TABLE_SIZES = (SMALL, 9.0)

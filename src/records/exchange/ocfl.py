@@ -71,11 +71,11 @@ class Fault:
 
 
 class Root:
-    """One storage root; made when it is not there. ``folder`` and a staging folder beside it lie on one file system."""
+    """One storage root; made when it is not there. ``folder`` and ``staging`` beside it, where objects are written first, lie on one file system."""
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
-        self._staging = self.folder.with_name(f"{self.folder.name}.staging")
+        self.staging = self.folder.with_name(f"{self.folder.name}.staging")
         if not (self.folder / ROOT_MARK).exists():
             self._found()
 
@@ -146,8 +146,8 @@ class Root:
         if kept is not None and dict(kept.files) == {path: each.digest for path, each in files.items()}:
             return kept.version
         version = kept.version + 1 if kept else 1
-        self._staging.mkdir(mode=0o700, parents=True, exist_ok=True)
-        room = Path(tempfile.mkdtemp(dir=self._staging))
+        self.staging.mkdir(mode=0o700, parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp(dir=self.staging))
         try:
             manifest = dict(kept.inventory["manifest"]) if kept else {}
             for number, digest in enumerate(sorted(set(state) - set(manifest)), 1):
@@ -243,8 +243,8 @@ class Root:
             return False
         target = self.content(identifier, kept, digest)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = self._staging / f"mend-{digest}"
-        self._staging.mkdir(mode=0o700, exist_ok=True)
+        beside = self.staging / f"mend-{digest}"
+        self.staging.mkdir(mode=0o700, exist_ok=True)
         try:
             _copy(Content(digest, lambda: stream), beside)
             beside.replace(target)

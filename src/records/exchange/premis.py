@@ -20,8 +20,6 @@ SOFTWARE = "software"
 #: What the steps of a case are called among preservation people; every other step keeps its own name.
 EVENT_TYPES = {"归档": "accession", "格式转换": "migration", "接收": "ingestion start", "移交": "transfer"}
 
-ElementTree.register_namespace("premis", NAMESPACE)
-
 
 def premis_file(facts: Mapping[str, Any]) -> tuple[str, bytes]:
     """Return the file as (path below ``data``, bytes); shapes as in ``packages.plan``."""

@@ -22,7 +22,8 @@ from fpdf import FPDF
 from fpdf.enums import FontDescriptorFlags, TextEmphasis
 from fpdf.fonts import PDFFontDescriptor, SubsetMap, TTFFont
 
-FAMILY = "paper"
+from .layout import FAMILY
+
 FLOW_TABLES = ("head", "hhea", "maxp")
 
 

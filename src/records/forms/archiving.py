@@ -8,7 +8,7 @@ from records.domain.relations import LaterFact
 from records.i18n import _
 from records.rules.defects import defects
 
-from .types import ALWAYS, Codes, Form, day, text, word
+from .types import ALWAYS, Codes, Form, day, listed, text, word
 
 
 class SendBack(Form):
@@ -43,5 +43,5 @@ class NoteTrigger(Form):
 class BeginBatch(Form):
     """Which fonds, and which month as 2026-10."""
 
-    fonds = text(longest=40, title=_("Fonds"))
+    fonds = listed(longest=40, title=_("Fonds"))
     month = text(longest=7, title=_("Month"))

@@ -58,7 +58,7 @@ def sheet(
             )
         )
     for node in schema:
-        if listed := (choices or {}).get(node.name):
+        if (listed := (choices or {}).get(node.name)) is not None:
             node.widget = SelectWidget(values=[*(() if node.required else (("", "—"),)), *listed])
         node.widget = node.widget or _widget(node)
     next(iter(schema)).autofocus = focused

@@ -15,6 +15,8 @@ from records.i18n import _
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _BETWEEN = re.compile(r"[\s,，、;；]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+CHOOSE = _("Choose one.")
+"""What is told where nothing was chosen; a field for typing says that it is empty."""
 
 
 class Word(colander.SchemaType):
@@ -165,7 +167,12 @@ def text(*, missing=colander.required, longest: int = 500, **kw) -> colander.Sch
 
 def word(terms: type[Term], *, missing=colander.required, **kw) -> colander.SchemaNode:
     """Return a field whose answer is a word of a closed list."""
-    return colander.SchemaNode(Word(terms), missing=missing, **kw)
+    return colander.SchemaNode(Word(terms), missing=missing, missing_msg=CHOOSE, **kw)
+
+
+def listed(**kw) -> colander.SchemaNode:
+    """Return a field for text that a screen lets one choose from a list."""
+    return text(missing_msg=CHOOSE, **kw)
 
 
 def day(*, missing=None, **kw) -> colander.SchemaNode:

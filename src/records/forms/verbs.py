@@ -9,6 +9,7 @@ from __future__ import annotations
 from .archiving_verbs import ARCHIVING_VERBS
 from .arranging_verbs import ARRANGING_VERBS
 from .checking_verbs import CHECKING_VERBS
+from .custody_verbs import CUSTODY_VERBS
 from .disposition_verbs import DISPOSITION_VERBS
 from .keeping_verbs import KEEPING_VERBS
 from .office_verbs import OFFICE_VERBS
@@ -19,6 +20,7 @@ from .window_verbs import WINDOW_VERBS
 
 VERBS: tuple[Verb, ...] = (
     *WINDOW_VERBS,
+    *CUSTODY_VERBS,
     *ARCHIVING_VERBS,
     *CHECKING_VERBS,
     *OFFICE_VERBS,

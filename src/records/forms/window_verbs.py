@@ -1,4 +1,4 @@
-"""The verbs of the window (窗口办事动作): applicants, cases, their papers and the originals."""
+"""The verbs of the window (窗口办事动作): applicants, cases and their papers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from records.operations import (
     applicants,
     archiving,
     consents,
-    custody,
+    decisions,
     deposits,
     dossiers,
     families,
@@ -325,7 +325,7 @@ WINDOW_VERBS: tuple[Verb, ...] = (
         _("Decide"),
         Permission.DOSSIER_DECIDE,
         ask_dossiers.Decide,
-        dossiers.decide,
+        decisions.decide,
         file="result",
         key="d",
     ),
@@ -352,7 +352,7 @@ WINDOW_VERBS: tuple[Verb, ...] = (
         _("Deliver"),
         Permission.DOSSIER_DELIVER,
         ask_dossiers.Deliver,
-        dossiers.deliver,
+        decisions.deliver,
         key="s",
     ),
     Verb(
@@ -413,69 +413,6 @@ WINDOW_VERBS: tuple[Verb, ...] = (
             ("unseal", _("Unseal it at the applicant's wish"), ask_validity.SayWhy, rights.unseal),
             ("hand_out", _("Copy with its purpose on it"), ask_validity.HandOut, rights.hand_out),
         )
-    ),
-    *(
-        Verb("custody", name, title, Permission.CUSTODY_KEEP, form, run)
-        for name, title, form, run in (
-            ("lend", _("Lend it"), ask_custody.Lend, custody.lend),
-            ("take_back", _("It was brought back"), ask_custody.TakeBack, custody.take_back),
-            ("keep", _("Keep it in the file"), ask_dossiers.Nothing, custody.keep),
-            ("release", _("Take it out of the file"), ask_custody.Explain, custody.release),
-            ("relocate", _("It lies elsewhere now"), ask_custody.Place, custody.relocate),
-            ("report_lost", _("Report it lost"), ask_custody.Explain, custody.report_lost),
-            ("find", _("It was found"), ask_custody.Place, custody.find),
-        )
-    ),
-    Verb(
-        "custody",
-        "explain_loss",
-        _("Explain the loss in writing"),
-        Permission.CUSTODY_KEEP,
-        ask_custody.ExplainLoss,
-        custody.explain_loss,
-        file="proof",
-    ),
-    Verb(
-        "custody",
-        "settle_loss",
-        _("The loss was dealt with"),
-        Permission.CUSTODY_CONFIRM,
-        ask_dossiers.Nothing,
-        custody.settle_loss,
-    ),
-    Verb(
-        "custody",
-        "give_back",
-        _("Give it back"),
-        Permission.CUSTODY_KEEP,
-        ask_custody.GiveBack,
-        custody.give_back,
-        file="proof",
-    ),
-    Verb(
-        "custody",
-        "hand_over",
-        _("Hand over to a colleague"),
-        Permission.CUSTODY_HAND_OVER,
-        ask_custody.HandOver,
-        custody.hand_over,
-        subject=False,
-    ),
-    Verb(
-        "handovers",
-        "take_over",
-        _("Counted, I take them over"),
-        Permission.CUSTODY_KEEP,
-        ask_custody.TakeOver,
-        custody.take_over,
-    ),
-    Verb(
-        "handovers",
-        "cancel",
-        _("Cancel the hand-over"),
-        Permission.CUSTODY_KEEP,
-        ask_dossiers.Nothing,
-        custody.cancel,
     ),
     Verb(
         "fetches",

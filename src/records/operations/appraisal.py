@@ -15,6 +15,7 @@ from records.domain.appraisal import Choice, Decision, Member, Method, Rule
 from records.domain.disposition import APPRAISED, DRAFTED, Delegation, DispositionState, Post, Standing, Table
 from records.domain.findings import Finding, Refused
 from records.domain.permissions import Permission
+from records.domain.sparing import WHOLE, taken_off
 from records.domain.vocabulary import Retention
 from records.indexes import disposition_questions as questions
 from records.indexes import keys
@@ -232,6 +233,45 @@ def look(
     record.choices.looks[item.id] = (agrees, act.by.userid, act.at, note.strip())
     record.choices.note("look", item.id, agrees, act.by.userid, note)
     return _changed(act, record, "disposition.look")
+
+
+@discreet
+def remove(act: Act, record: Disposition, *, items: str, why: str = "") -> Disposition | Refused:
+    """Take items off a list before it is carried out (剔除), with the reason; they are due as before.
+
+    What the heads have signed for stays signed, for nothing more is destroyed by it; the register says what was spared.
+    Findings: those of ``guard_remove``, ``appraisal.not-on-list``, ``appraisal.empty``.
+    """
+    chosen, strange = _named(act.site, record, items)
+    choices, why = record.choices, why.strip()
+    left = len(choices.decided) - len(chosen)
+    found = list(disposition.guard_remove(standing_of(record), act.by.userid, left=left, why=why))
+    found += [Finding("appraisal.not-on-list", subject="items", params={"code": code}) for code in strange]
+    if not chosen and not strange:
+        found.append(Finding("appraisal.empty", subject="items"))
+    if found:
+        return Refused(tuple(found))
+    for item in chosen:
+        row = choices.decided.pop(item.id)
+        choices.looks.pop(item.id, None)
+        choices.note("remove", item.id, why)
+        keys.release(act.site, keys.compose("appraised", item.id), record.id)
+        record.taken_off = (*record.taken_off, (item.code, why, act.by.userid, act.at))
+        if record.state != DRAFTED and row[0] == Decision.DESTROY:
+            record.spared = (*record.spared, (item.code, WHOLE, taken_off(why)))
+    record.sample = tuple(each for each in record.sample if each in choices.decided)
+    record.total -= len(chosen)
+    if record.state == DRAFTED:
+        record.confirmed = ()
+    leave_trace(
+        act,
+        "disposition.remove",
+        record,
+        unit=record.unit,
+        permission=Permission.DISPOSITION_PROPOSE,
+        why=why,
+    )
+    return record
 
 
 def confirm(act: Act, record: Disposition, *, password: str = "") -> Disposition | Refused:

@@ -36,7 +36,7 @@ from records.resources.archives import ArchivedItem
 from records.resources.imports import ArchiveImport, archive_imports_of, archive_sources_of, begin
 from records.resources.site import Site
 
-from . import copying
+from . import copying, import_progress
 from .acts import Act, enter, leave_trace
 from .guide_imports import told
 from .identities import identity_of
@@ -283,23 +283,11 @@ def _error_file(
 
 
 def _goes_on(services: Services, subject: str) -> bool:
-    with services.database.read() as root:
-        record = import_of(root["site"], subject)
-        return record is not None and record.state != "stopped"
+    return import_progress.goes_on(services, import_of, subject)
 
 
 def _note(services: Services, subject: str, **values: object) -> bool:
-    """Write down how far an import is; false when somebody has stopped it."""
-
-    def within(root: object) -> bool:
-        record = import_of(root["site"], subject)
-        if record is None or (record.state == "stopped" and "counts" not in values):
-            return False
-        for name, value in values.items():
-            setattr(record, name, value)
-        return True
-
-    return bool(services.database.run(within, note="archive import"))
+    return import_progress.note(services, import_of, subject, **values)
 
 
 def _in_use(site: Site, items: Iterable[str]):

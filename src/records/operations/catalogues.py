@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
-from xml.etree import ElementTree
 
 from records.clock import civil_date
 from records.domain.arrangement import ArchivalCode, parse_code
@@ -24,7 +23,7 @@ from records.resources.site import Site
 from records.resources.volumes import Volume
 from records.rules import code_patterns, retention_rows
 
-from .archiving import manifest_of
+from .archived_papers import papers_in
 from .boxes import shelf_of
 from .checklists import guide_of
 from .discretion import shown
@@ -32,7 +31,6 @@ from .identities import identity_of
 from .numbering import fonds_key, unit_code_of
 from .services import Services
 
-LIST = "data/文件目录.xml"
 SECURITY = "内部"
 """What every item of a service centre is marked (密级): nothing that is secret may come in."""
 
@@ -73,13 +71,7 @@ def pages_of(services: Services, item: ArchivedItem) -> int:
     """Return how many pages an item has; those registered before pages were counted say it in their package."""
     if item.page_count or not item.manifest or item.state == ItemState.DESTROYED:
         return item.page_count
-    part = next((part for part in manifest_of(services, item).parts if part.path == LIST), None)
-    if part is None:
-        return 0
-    with services.store.open(part.digest) as stream:
-        tree = ElementTree.fromstring(stream.read())
-    counts = (entry.findtext("页数") or "" for entry in tree.iter("文件"))
-    return sum(int(count) for count in counts if count.isdecimal())
+    return sum(paper.pages for paper in papers_in(services, item))
 
 
 def entries_of(services: Services, site: Site, items: Iterable[str]) -> tuple[CatalogueEntry, ...]:

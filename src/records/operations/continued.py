@@ -9,7 +9,7 @@ from records.domain.vocabulary import ArchiveClass, Stage
 from records.resources.archives import ArchivedItem
 from records.resources.site import Site
 
-from .filing import Paper
+from .case_papers import Paper
 
 SCOPE = "continuation"
 

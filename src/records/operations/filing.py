@@ -5,43 +5,30 @@ Basis: 国办发〔2023〕26号 (形成和调用; 依据性, 程序性, 结果�
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache
 
 from records.clock import CIVIL, civil_date
 from records.domain import arrangement, verification
-from records.domain.arrangement import Document
-from records.domain.checklists import NOT_HANDED_IN
-from records.domain.guide_parts import Guide
 from records.domain.package_checks import Phase
 from records.domain.packages import FormFacts, PackageFacts, RecordFacts
-from records.domain.referrals import last_of
 from records.domain.relations import Relation, others
 from records.domain.scope import Completeness, LeftOut, completeness, describe_material, duplicates
 from records.domain.vocabulary import (
-    ArchiveClass,
-    Grade,
     ItemKind,
-    MaterialSource,
-    NoticeKind,
-    ReferralOutcome,
     Stage,
 )
 from records.exchange import package_facts as described_by
 from records.exchange import package_sources
-from records.exchange.guides import write_guide
 from records.exchange.packages import Plan
-from records.extraction.types import MediaType
 from records.resources.archives import ArchivedItem
 from records.resources.dossiers import Dossier
-from records.resources.materials import Material
 from records.resources.site import Site
 from records.rules import checks
 
 from . import evidence
+from .case_papers import Paper, papers_of
 from .checklists import course_of, guide_of
 from .file_plan import Case, scope_for
 from .services import Services
@@ -57,19 +44,6 @@ EXTENSION = {
 #: What a number is called in the description of a package (证件类型).
 ID_KINDS = {"citizen": "居民身份证", "credit": "统一社会信用代码", "passport": "护照或者通行证"}
 
-STAGE_OF = {
-    NoticeKind.RECEIPT: (Stage.RECEIPT, ArchiveClass.PROCEDURE),
-    NoticeKind.ACCEPTANCE: (Stage.RECEIPT, ArchiveClass.PROCEDURE),
-    NoticeKind.SUPPLEMENT: (Stage.RECEIPT, ArchiveClass.PROCEDURE),
-    NoticeKind.DECLINE: (Stage.RECEIPT, ArchiveClass.RESULT),
-    NoticeKind.GRANT: (Stage.DECISION, ArchiveClass.RESULT),
-    NoticeKind.REFUSAL: (Stage.DECISION, ArchiveClass.RESULT),
-    NoticeKind.DELIVERY: (Stage.DELIVERY, ArchiveClass.PROCEDURE),
-    NoticeKind.CUSTODY: (Stage.RECEIPT, ArchiveClass.PROCEDURE),
-    NoticeKind.RETURN: (Stage.DELIVERY, ArchiveClass.PROCEDURE),
-    NoticeKind.REFERRAL: (Stage.REVIEW, ArchiveClass.PROCEDURE),
-}
-
 ACTIONS = {
     "open": "建档",
     "join": "并入一件事",
@@ -84,22 +58,6 @@ ACTIONS = {
     "deliver": "送达",
     "archive": "归档",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One paper before it has its place: what it is, and the content that shows it."""
-
-    document: Document
-    scope: str
-    digest: str
-    sm3: str
-    size: int
-    media_type: str
-    pages: int
-    source: str
-    source_case: str
-    form: str
 
 
 def kept_papers(
@@ -152,23 +110,6 @@ def future_package(site: Site, dossier: Dossier) -> tuple[Completeness, dict[str
     titles = {paper: row.title for paper in wanted if (row := scope.row(paper)) is not None}
     titles |= {line.id: describe_material(line).title for line in case.guide.lines if line.id in wanted}
     return completeness(wanted, there), titles
-
-
-def papers_of(services: Services, site: Site, dossier: Dossier) -> tuple[Paper, ...]:
-    """Return all papers of a case in reading order; the guide that judged it is one of them."""
-    found = [*_materials(site, dossier), *_notices(services, site, dossier), *_result(site, dossier)]
-    found.append(_guide(services, site, dossier))
-    by_document = {paper.document: paper for paper in found}
-    return tuple(by_document[document] for document in arrangement.arrange(by_document))
-
-
-def handed_in_as(material: Material, how: str) -> str:
-    """Say in which form a paper really came (提交形式), which is not always what the guide asks for."""
-    if MaterialSource(how) in NOT_HANDED_IN or material.grade == Grade.A:
-        return "电子件"
-    if material.original_seen:
-        return "原件已核验"
-    return "自制件" if material.grade == Grade.D else "复印件"
 
 
 def documents_of(papers: tuple[Paper, ...]) -> list[dict[str, object]]:
@@ -334,74 +275,6 @@ def package_facts(
 def check(facts: PackageFacts, *, at: str = "") -> verification.Report:
     """Run the table of checks of the archiving phase (归档检测) over a described package."""
     return verification.run_checks(facts, checks(), at=at, tool=evidence.TOOL)
-
-
-def _materials(site: Site, dossier: Dossier):
-    lines = {line.id: line for line in guide_of(site, dossier).lines}
-    files = Counter(entry[0] for entry in dossier.entries)
-    seen: Counter[str] = Counter()
-    for line_id, material_id, digest, how, *_ in dossier.entries:
-        line, material, holding = lines[line_id], site.materials[material_id], site.holdings[digest]
-        seen[line_id] += 1
-        reused = how == MaterialSource.REUSED
-        yield Paper(
-            describe_material(line, nth=seen[line_id], of=files[line_id]),
-            scope=line_id,
-            digest=digest, sm3=holding.sm3, size=holding.size, media_type=holding.media_type,
-            pages=max(holding.page_count, 1),
-            source=MaterialSource(how).label,
-            source_case=site.dossiers[material.source_dossier].code if reused and material.source_dossier in site.dossiers else "",
-            form=handed_in_as(material, how),
-        )  # fmt: skip
-
-
-def _notices(services: Services, site: Site, dossier: Dossier):
-    for position, notice_id in enumerate(dossier.notices, start=1):
-        notice = site.notices[notice_id]
-        kind = NoticeKind(notice.notice_kind)
-        stage, klass = STAGE_OF[kind]
-        yield Paper(
-            Document(stage, f"{kind.label} {notice.code}", klass, position, notice_id),
-            scope=f"notice-{kind.value}",
-            digest=notice.digest, sm3=notice.sm3, size=notice.size,
-            media_type="application/pdf",
-            pages=services.extractor.attempt(services.store.path(notice.digest), MediaType.PDF).pages,
-            source="部门生成", source_case="", form="电子原件",
-        )  # fmt: skip
-
-
-def _result(site: Site, dossier: Dossier):
-    if not dossier.result_digest:
-        return
-    holding, referral = site.holdings[dossier.result_digest], last_of(dossier.referrals)
-    title = guide_of(site, dossier).result.name
-    if referral is not None and referral.decided:
-        title = f"{referral.organ}{ReferralOutcome(referral.outcome).label}决定"
-    yield Paper(
-        Document(Stage.DECISION, title, ArchiveClass.RESULT, 90, "result"),
-        scope="result",
-        digest=holding.digest, sm3=holding.sm3, size=holding.size, media_type=holding.media_type,
-        pages=max(holding.page_count, 1), source="部门生成", source_case="",
-        form="电子原件" if dossier.result_electronic else "扫描件",
-    )  # fmt: skip
-
-
-def _guide(services: Services, site: Site, dossier: Dossier) -> Paper:
-    guide = guide_of(site, dossier)
-    stored = services.store.put_bytes(_guide_file(guide))
-    title = f"办事指南（{guide.title}，第{dossier.guide_version}版）"
-    return Paper(
-        Document(Stage.TRACE, title, ArchiveClass.PROCEDURE, 1, "guide"),
-        scope="guide",
-        digest=stored.digest, sm3=stored.sm3, size=stored.size, media_type="text/plain", pages=1,
-        source="部门生成", source_case="", form="电子原件",
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=64)
-def _guide_file(guide: Guide) -> bytes:
-    """Return a guide as its file; the cases of a month share a few."""
-    return write_guide(guide).encode()
 
 
 def _time(at: datetime | None) -> str:

@@ -30,6 +30,7 @@ from records.rules.defects import CHANGED, defects, defects_of
 
 from . import filing, numbering, volumes
 from .acts import Act, enter, leave_trace
+from .case_papers import Paper
 from .continued import continued_facts, continues, papers_that_continue
 from .identities import identity_of
 from .numbering import NextCode
@@ -49,7 +50,7 @@ class Package:
     wanted: NextCode | None
     planned: packages.Plan
     report: Report
-    papers: tuple[filing.Paper, ...]
+    papers: tuple[Paper, ...]
     left_out: tuple[LeftOut, ...]
     seen: tuple[int, int]
     listed: str
@@ -159,7 +160,7 @@ def pack(
     )
 
 
-def listed(papers: Iterable[filing.Paper]) -> str:
+def listed(papers: Iterable[Paper]) -> str:
     """Return the digest of a list of papers (移交清单摘要): what was handed over must be what is received."""
     lines = "".join(f"{paper.scope} {paper.digest}\n" for paper in papers)
     return hashlib.sha256(lines.encode()).hexdigest()

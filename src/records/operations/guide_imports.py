@@ -15,6 +15,7 @@ from records.exchange.national import RowFinding, report_file
 from records.exchange.national_sources import read_source
 from records.resources.imports import GuideImport, begin, imports_of
 
+from . import import_progress
 from .acts import Act, enter
 from .identities import identity_of
 from .importing_guides import (
@@ -167,17 +168,7 @@ def _owe(act: Act, record: GuideImport) -> None:
 
 
 def _note(services: Services, subject: str, **values: object) -> bool:
-    """Write down how far an import is; false when somebody has stopped it."""
-
-    def within(root: object) -> bool:
-        record = import_of(root["site"], subject)
-        if record is None or (record.state == "stopped" and "counts" not in values):
-            return False
-        for name, value in values.items():
-            setattr(record, name, value)
-        return True
-
-    return bool(services.database.run(within, note="import"))
+    return import_progress.note(services, import_of, subject, **values)
 
 
 def error_file(report: Report, sentence: Sentence) -> bytes:

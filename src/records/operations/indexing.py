@@ -129,11 +129,12 @@ def beyond(services: Services, site, index: str, mark: int) -> tuple[tuple[Docum
 
 
 def verify_store(services: Services) -> tuple[Finding, ...]:
-    """Check that all bytes named by holdings, notices and frozen packages are there and fit their digests."""
+    """Check that all bytes named by holdings, notices, papers of use and frozen packages are there and fit their digests."""
     with services.database.read() as root:
         site = root["site"]
         named = {digest: f"holding:{digest}" for digest in site.holdings}
         named |= {notice.digest: f"notice:{notice.id}" for notice in site.notices.values() if notice.digest}
+        named |= {paper.digest: f"usepaper:{paper.id}" for paper in site.use_papers.values() if paper.stored}
         for item in site.archives.values():
             if item.manifest:
                 named |= dict.fromkeys(_named_by(services, item), f"archive:{item.id}")

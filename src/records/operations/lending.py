@@ -94,6 +94,21 @@ def lend_paper(
 
 
 @discreet
+def remind(act: Act, use: UseRequest, *, how: str = "") -> UseRequest | Refused:
+    """Note that the reader was reminded of paper that is overdue (催还), and how; each reminder stays.
+
+    Findings: those of ``guard_remind``.
+    """
+    late = tuple(loan[0] for loan in use.loans if loan[4] is None and loan[3] < act.today)
+    found = rules.guard_remind(UseState(use.state), overdue=late, how=how.strip())
+    if found:
+        return Refused(found)
+    use.reminders = (*use.reminders, (act.at, act.by.userid, how.strip(), late))
+    trace(act, use, "use.remind", LEND, why="、".join(act.site.archives[item].code for item in late))
+    return use
+
+
+@discreet
 def take_back(act: Act, use: UseRequest, *, code: str = "", note: str = "") -> UseRequest | Refused:
     """Take lent paper back after looking it through (收回纸质档案); ``note`` says what was missing or damaged.
 

@@ -19,6 +19,7 @@ from records.exchange.national import RowFinding
 from records.extraction.types import BundleLimits, Unreadable
 from records.resources.imports import LibraryImport, begin, library_imports_of
 
+from . import import_progress
 from .acts import Act, enter
 from .arrivals import LIMIT, take
 from .guide_imports import BUSY, told
@@ -211,9 +212,7 @@ def _report(
 
 
 def _goes_on(services: Services, subject: str) -> bool:
-    with services.database.read() as root:
-        record = import_of(root["site"], subject)
-        return record is not None and record.state != "stopped"
+    return import_progress.goes_on(services, import_of, subject)
 
 
 def _denied(act: Act) -> tuple[Finding, ...]:
@@ -223,14 +222,4 @@ def _denied(act: Act) -> tuple[Finding, ...]:
 
 
 def _note(services: Services, subject: str, **values: object) -> bool:
-    """Write down how far an import is; false when somebody has stopped it."""
-
-    def within(root: object) -> bool:
-        record = import_of(root["site"], subject)
-        if record is None or (record.state == "stopped" and "counts" not in values):
-            return False
-        for name, value in values.items():
-            setattr(record, name, value)
-        return True
-
-    return bool(services.database.run(within, note="library import"))
+    return import_progress.note(services, import_of, subject, **values)

@@ -13,7 +13,8 @@ from typing import Any
 from records.domain.access import Identity
 from records.domain.findings import Finding, Refused, blocking
 from records.domain.permissions import Permission
-from records.exchange.office import check_signers, example, export_office, read_office
+from records.exchange.office import example, export_office, read_office
+from records.exchange.office_checks import check_signers
 from records.indexes import keys
 from records.resources.people import Person
 from records.resources.site import Site

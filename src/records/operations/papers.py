@@ -29,8 +29,8 @@ from records.resources.dossiers import Dossier
 from records.rules import intake_rules
 
 from .acts import Act
+from .case_papers import handed_in_as
 from .checklists import checklist_of, guide_of
-from .filing import handed_in_as
 
 Facts = dict[str, object]
 

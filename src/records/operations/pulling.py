@@ -7,9 +7,7 @@ worker and files them in a second short transaction. The archived item is only r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from xml.etree import ElementTree
 
 from records.domain.access import Identity, Matrix
 from records.domain.findings import Finding, Refused
@@ -18,7 +16,7 @@ from records.domain.materials import Likeness, Offered, issued_later, lacking_id
 from records.domain.permissions import Permission
 from records.domain.reuse import LineVerdict, decide_reuse, decide_validity
 from records.domain.vocabulary import Grade, MaterialSource, MaterialStatus
-from records.extraction.types import EXTENSIONS, MediaType
+from records.extraction.types import MediaType
 from records.indexes import keys, questions
 from records.resources.archives import ArchivedItem
 from records.resources.dossiers import Dossier
@@ -27,7 +25,7 @@ from records.resources.site import Site
 
 from . import renewals, subjects
 from .acts import Act, leave_trace, owe, register
-from .archiving import manifest_of
+from .archived_papers import papers_in
 from .checklists import as_held, guide_of, need_of
 from .discretion import discreet, masked
 from .identities import identity_of
@@ -38,7 +36,6 @@ from .services import Services
 
 VERB = "pull-pages"
 OWED = "owed"
-LIST = "data/文件目录.xml"
 MOST = 20
 """Items that a search in the archives lists."""
 
@@ -47,22 +44,6 @@ KEPT = frozenset({"archived", "transferred"})
 
 #: A paper whose source stands so may be shown again; one that was taken away may not come back through the archives.
 SOUND = frozenset({MaterialStatus.VALID, MaterialStatus.SUPERSEDED})
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedPaper:
-    """One paper of a frozen package: place in it, title, file, digest and pages."""
-
-    number: int
-    title: str
-    path: str
-    digest: str
-    pages: int
-
-    @property
-    def media(self) -> MediaType | None:
-        """Return the media type its ending stands for."""
-        return EXTENSIONS.get(f".{self.path.rpartition('.')[2].lower()}")
 
 
 def readable(site: Site, matrix: Matrix, by: Identity, item: ArchivedItem) -> bool:
@@ -93,29 +74,6 @@ def found_for(
             if item is not None and readable(site, services.matrix, by, item):
                 found.setdefault(item.id, item)
     return tuple(found.values())
-
-
-def papers_in(services: Services, item: ArchivedItem) -> tuple[ArchivedPaper, ...]:
-    """Return the papers of a frozen package in reading order."""
-    if not item.manifest:
-        return ()
-    part = next((part for part in manifest_of(services, item).parts if part.path == LIST), None)
-    if part is None:
-        return ()
-    with services.store.open(part.digest) as stream:
-        tree = ElementTree.fromstring(stream.read())
-    return tuple(_paper(entry) for entry in tree.iter("文件"))
-
-
-def _paper(entry: ElementTree.Element) -> ArchivedPaper:
-    pages = entry.findtext("页数") or ""
-    return ArchivedPaper(
-        int(entry.findtext("顺序号") or 0),
-        entry.findtext("题名") or "",
-        entry.findtext("文件名") or "",
-        entry.findtext("摘要") or "",
-        int(pages) if pages.isdecimal() else 0,
-    )
 
 
 @discreet
@@ -280,6 +238,10 @@ def _filed(act: Act, dossier: Dossier, row: tuple, upload: Upload) -> str:
     """Make the pages a material, and put it on its line where it is good enough; return its id or what stopped it."""
     line, item_id, digest, first, last, purpose, concerns, described, by, _at, _owed = row
     item, listed = act.site.archives[item_id], guide_of(act.site, dossier).line(line)
+    if not readable(act.site, act.matrix, act.by, item):
+        return "pull.unknown"
+    if item.applicant not in about(act.site, dossier) and not concerns:
+        return "pull.no-relation"  # separated since
     source = _source(act.site, item, digest)
     stopped = (*may_fill(act, dossier, line), *_unfit(act, dossier, listed, source, described))
     if stopped:

@@ -25,12 +25,13 @@ def named_digests(services: Services, site: Site) -> frozenset[str]:
 
 
 def named_by_papers(services: Services, site: Site) -> set[str]:
-    """Return what is named beside the holdings: imports, notices, disposition lists, packages with all their parts."""
+    """Return what is named beside the holdings: imports, notices, papers of use, disposition lists, packages with all their parts."""
     named = {paper[1] for each in site.dispositions.values() for paper in each.papers}
     named |= {paper[1] for each in site.transfers.values() for paper in each.papers}
     named |= named_by_imports(site) | library_imports.named_by_imports(site)
     named |= archive_imports.named_by_imports(site)
     named |= {notice.digest for notice in site.notices.values() if notice.digest}
+    named |= {paper.digest for paper in site.use_papers.values() if paper.stored}
     for item in site.archives.values():
         if item.manifest:
             named.add(item.manifest)

@@ -15,6 +15,7 @@ from .acts import leave_trace
 from .clocks import face_of
 from .dossiers import deem_accepted
 from .guides import present
+from .leftovers import clear_leftovers
 from .sealing import complete_file, newest_head, seal
 from .services import WORKER, Services
 from .sweeping import sweep
@@ -43,6 +44,7 @@ def tend(services: Services) -> int:
     if services.swept_on != services.clock.today():
         services.swept_on = services.clock.today()
         sweep(services)
+        clear_leftovers(services)
         forget(services)
         try_ahead(services)
     burden.fold(services)

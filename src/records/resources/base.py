@@ -108,7 +108,7 @@ class Folder(Resource):
 
 
 class UnitFolder(Folder):
-    """A folder whose records belong to units: who holds a permission in some unit may enter, each act asks for its own."""
+    """A folder whose records belong to units: who holds a permission in some unit may enter, its records ask for their own."""
 
     def __acl__(self) -> tuple[tuple[str, str, str], ...]:
         """Return what the matrix allows in any unit of the office."""

@@ -14,7 +14,7 @@ from records.domain.findings import Finding
 from records.domain.permissions import Permission
 from records.exchange.platforms import PlatformSettingsError
 from records.migrations import mark_all
-from records.operations import importing, indexing, office, sealing
+from records.operations import importing, indexing, office, sealing, trails
 from records.operations.searching import search as search_records
 from records.resources.site import Site
 from records.storage import DatabaseBusy
@@ -160,12 +160,12 @@ def reindex(instance: Instance) -> None:
 @main.command()
 @click.pass_obj
 def verify(instance: Instance) -> None:
-    """核对：索引与记录一致，存件与摘要一致。"""
+    """核对：索引与记录一致，存件与摘要一致，档案与审计日志一致。"""
     services = instance.founded(reading=True)
-    findings = (*indexing.verify(services), *indexing.verify_store(services))
+    findings = (*indexing.verify(services), *indexing.verify_store(services), *trails.verify_trails(services))
     if findings:
         instance.refuse(findings)
-    instance.print({"ok": True}, "✓ 索引与记录一致，存件完好。")
+    instance.print({"ok": True}, "✓ 索引与记录一致，存件完好，档案与审计日志一致。")
 
 
 @main.command()

@@ -33,6 +33,7 @@ from records.operations import (
     applicants,
     archiving,
     custody,
+    decisions,
     deposits,
     dossiers,
     guides,
@@ -213,7 +214,7 @@ def _case(story: Story, applicant: str, plan: Plan, number: int) -> Iterator[int
     give_back(story, clerk, dossier)
     story.act(
         clerk,
-        lambda act: dossiers.deliver(
+        lambda act: decisions.deliver(
             act, _get(act, dossier), method=DeliveryMethod.COUNTER, recipient="本人"
         ),
     )
@@ -315,7 +316,7 @@ def give_back(story: Story, clerk: str, dossier: str) -> None:
 def decide(story: Story, reviewer: str, dossier: str, guide: str, number: int, *, refused: bool) -> None:
     """Decide a case: grant it with a numbered result, or refuse it with reasons."""
     if refused:
-        story.act(reviewer, lambda act: dossiers.decide(
+        story.act(reviewer, lambda act: decisions.decide(
             act, _get(act, dossier), outcome=Outcome.REFUSED, reasons=REASONS[guide],
         ))  # fmt: skip
         return
@@ -323,7 +324,7 @@ def decide(story: Story, reviewer: str, dossier: str, guide: str, number: int, *
     code = credit(9000 + number, sole_trader=True) if guide == SOLE else f"YX{number:08d}"
     years = _result_years(story, guide)
     until = replace_year(story.clock.today(), years) if years else None
-    story.act(reviewer, lambda act: dossiers.decide(
+    story.act(reviewer, lambda act: decisions.decide(
         act, _get(act, dossier), outcome=Outcome.GRANTED, result_number=code, result=result, result_valid_until=until,
     ))  # fmt: skip
 

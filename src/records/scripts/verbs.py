@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import colander
+from deform.widget import PasswordWidget
 
 from records.domain.findings import Finding, Refused
 from records.forms.types import Answers, Word, Yes
@@ -21,6 +23,9 @@ from records.views.uploads import Arrived, take, together
 
 from . import boxes, custody, disposition, editions, fetching, transfers, uses, validity
 from .instance import Instance, result_or_refuse
+
+PASSWORD = "RECORDS_PASSWORD"
+"""The variable of the environment in which a signature's password may be handed over."""
 
 NOUNS = {"media": "保管载体", "applicants": "申请人", "dossiers": "办件", "materials": "材料", "guides": "办事指南", "people": "工作人员", "feedback": "纠错答复", "fetches": "补调取", "custody": "原件保管", "handovers": "原件交接班",
          "synonyms": "同义词", "standards": "标准材料", "one_things": "一件事", "batches": "批量归档", "holds": "暂缓处置", "dispositions": "鉴定处置", "transfers": "移交", "openings": "开放审核", "archives": "归档件", "boxes": "档案盒", "volumes": "案卷", "fonds_papers": "全宗卷文件", "uses": "档案利用", "seals": "利用专用章图样"}  # fmt: skip
@@ -53,6 +58,9 @@ def command_of(verb: Verb) -> click.Command:
 def _option(node: colander.SchemaNode) -> click.Option:
     flag = "--" + node.name.replace("_", "-")
     match node.typ:
+        case _ if _secret(node):
+            told = "不写时在终端输入，不显示 / asked for at a terminal when it is not given"
+            return click.Option([flag, node.name], envvar=PASSWORD, show_envvar=True, help=told)
         case Yes():
             return click.Option([flag, node.name], is_flag=True, help=str(node.title))
         case Word(terms=terms):
@@ -63,6 +71,11 @@ def _option(node: colander.SchemaNode) -> click.Option:
             return click.Option([flag, node.name], help=str(node.title), required=node.required)
 
 
+def _secret(node: colander.SchemaNode) -> bool:
+    """Tell whether what is typed into a field must not be seen: no list of processes and no history should have it."""
+    return isinstance(node.widget, PasswordWidget)
+
+
 def _do(verb: Verb, record: str = "", file: Sequence[str] = (), **options: object) -> None:
     instance: Instance = click.get_current_context().find_object(Instance)
     instance.founded()
@@ -70,6 +83,8 @@ def _do(verb: Verb, record: str = "", file: Sequence[str] = (), **options: objec
     for node in verb.form():
         if isinstance(node.typ, colander.Sequence | Answers) and node.name in values:
             values[node.name] = json.loads(str(values[node.name]))
+        if _secret(node) and node.name not in values and sys.stdin.isatty():
+            values[node.name] = click.prompt("口令", hide_input=True, err=True)
     try:
         answers = verb.ask(values)
     except colander.Invalid as invalid:

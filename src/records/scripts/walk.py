@@ -14,7 +14,7 @@ from records.domain.vocabulary import DeliveryMethod, DossierState, NoticeKind
 from records.exchange.packages import verify_bag
 from records.indexes import questions
 from records.migrations import mark_all
-from records.operations import applicants, archiving, dossiers, indexing, office
+from records.operations import applicants, archiving, decisions, dossiers, indexing, office
 from records.operations.checklists import checklist_of
 from records.operations.identities import identity_of
 from records.operations.searching import search
@@ -91,7 +91,7 @@ def _finish(story, clerk, reviewer, dossier, guide, number) -> None:
     demo.decide(story, reviewer, dossier, guide, number, refused=False)
     story.act(
         clerk,
-        lambda act: dossiers.deliver(
+        lambda act: decisions.deliver(
             act, act.site.dossiers[dossier], method=DeliveryMethod.COUNTER, recipient="本人"
         ),
     )

@@ -1,4 +1,4 @@
-"""What nobody foresaw (意外故障): a page that says what was kept, and a reference under which the log tells the rest.
+"""What nobody foresaw (意外故障): a page that says whether what was sent was saved, and a reference under which the log tells the rest.
 
 It stands outside the transaction and draws its page without the database, because that may be what broke. What can be tried
 again is tried again first; only then does anybody read this page. The log names the kind of fault and where in the program it
@@ -55,9 +55,11 @@ def tween_factory(
 def _told(request: Request, fault: Exception, draw: Renderer) -> Response:
     reference = "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
     log.error("fault %s at %s\n%s", reference, _where(request), "".join(_traced(fault)).rstrip())
+    saved = request.committed
     if request.path_info.startswith(f"{BASE}/"):
-        return problem(request, (Finding("server.fault", params={"reference": reference}),), status=500)
-    page = draw({"reference": reference}, {"request": request, **page_globals(request)})
+        code = "server.fault-saved" if saved else "server.fault"
+        return problem(request, (Finding(code, params={"reference": reference}),), status=500)
+    page = draw({"reference": reference, "saved": saved}, {"request": request, **page_globals(request)})
     return Response(page, status=500, charset="utf-8")
 
 

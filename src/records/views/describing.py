@@ -211,6 +211,7 @@ def described_use(use: UseRequest) -> dict[str, object]:
     rows = {
         "readings": ("opened", "by", "until", "ended", "ended_by"),
         "loans": ("item", "at", "by", "until", "returned", "returned_by", "note"),
+        "reminders": ("at", "by", "how", "items"),
         "effects": ("at", "by", "effect"),
     }
     return said | {

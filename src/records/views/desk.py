@@ -26,7 +26,7 @@ from records.resources.site import Site
 
 from . import fetching, library_imports, minors, originals, subjects, uses, validity
 from .guide_waiting import guide_lists
-from .layout import Light, light, may_somewhere, state_badge, unit_name, units_of
+from .layout import Light, case_badge, light, may_somewhere, unit_name, units_of
 from .starts import starts
 
 PAGE = 8
@@ -87,7 +87,7 @@ def row_of(request: Request, dossier: Dossier) -> Row:
         code=dossier.code,
         applicant=minors.named(request, site.applicants[dossier.applicant]),
         title=site.guides[dossier.guide].title,
-        state=state_badge(dossier.state),
+        state=case_badge(request, dossier),
         unit=unit_name(request, dossier.unit),
         due=due.isoformat() if due else "",
         light=light(request, due) if running else None,

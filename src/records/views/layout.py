@@ -16,8 +16,10 @@ from records.domain.access import EVERYWHERE
 from records.domain.clocks import working_days_between
 from records.domain.findings import Finding
 from records.domain.permissions import Permission
+from records.domain.referrals import last_of
 from records.domain.vocabulary import DossierState, Role
 from records.i18n import _
+from records.resources.dossiers import Dossier
 from records.rules import national_calendar
 from records.rules.permissions import matrix
 
@@ -73,6 +75,7 @@ DONE = {
     "deliver": _("Delivered. The case is done; the result is in the applicant's library."),
     "withdraw": _("The case was withdrawn."),
     "archive": _("Arranged. The package is being frozen."),
+    "archived": _("Archived. The package is frozen."),
     "submit": _("The material was taken."),
     "verify_original": _("That the original was seen is on record."),
     "use": _("The held material is used; the applicant brings nothing."),
@@ -136,6 +139,7 @@ DONE = {
     "use-end_reading": _("Ended. Nothing more is shown."),
     "use-lend_paper": _("Lent. It stands on the list until it is back."),
     "use-take_back": _("Back again."),
+    "use-remind": _("The reminder is on record."),
     "use-stamp_copy": _(
         "It has its number. Once it stands below as made out, print it and hand it over, sealed by hand where no image is used."
     ),
@@ -256,6 +260,16 @@ def state_badge(state: str) -> dict[str, str]:
     return {"word": found.label, "kind": STATE_KINDS[found]}
 
 
+def case_badge(request: Request, dossier: Dossier) -> dict[str, str]:
+    """Return the word and the kind of a case's state, with the note that it lies with the organ above (上报) while it does."""
+    found = state_badge(dossier.state)
+    last = last_of(dossier.referrals)
+    if dossier.state != DossierState.ACCEPTED or last is None or not last.waiting:
+        return found
+    words = _("${state}, handed up", mapping={"state": found["word"]})
+    return {"word": request.localizer.translate(words), "kind": "wait"}
+
+
 @lru_cache(maxsize=4096)
 def working_days_left(today: date, due: date, city: tuple[tuple[date, bool, str], ...]) -> int:
     """Count the working days until a due day by the office's own calendar; a list asks for the same few again and again."""
@@ -309,6 +323,13 @@ def act_form(request: Request, subject: object, verb: str, **query: str) -> str:
     return request.resource_path(subject, verb, query=query or None)
 
 
+def _done(request: Request) -> str:
+    """Return the code word of what was done last; a package that has been frozen since is not said to be under way."""
+    word, case = request.GET.get("done", ""), getattr(request, "context", None)
+    frozen = isinstance(case, Dossier) and case.state == DossierState.ARCHIVED
+    return "archived" if word == "archive" and frozen else word
+
+
 def _globals(event: BeforeRender) -> None:
     request = event["request"]
     if request is None or not event["renderer_name"].endswith(".pt"):
@@ -319,7 +340,7 @@ def _globals(event: BeforeRender) -> None:
     event["office_counter"] = office.get("counter", "")
     event.update(day=day, instant=instant, size=size, state_badge=state_badge)
     event["act_form"] = lambda verb, subject: act_form(request, subject, verb)
-    done = DONE.get(request.GET.get("done", ""))
+    done = DONE.get(_done(request))
     event["flash"] = ({"kind": "done", "text": done},) if done else ()
     identity = request.identity
     if identity is None:

@@ -21,7 +21,7 @@ from records.resources.one_things import OneThings
 from . import minors, one_things
 from .acting import perform, status_of
 from .applicants import answers_in, question_asked
-from .layout import may_somewhere, shown, state_badge, unit_name
+from .layout import case_badge, may_somewhere, shown, unit_name
 
 OPEN = verb("one_things", "open")
 
@@ -44,7 +44,7 @@ def _case(request: Request, case: Dossier) -> dict[str, object]:
     return {
         "title": guide_of(request.site, case).title,
         "code": case.code if may else unit_name(request, case.unit),
-        "state": state_badge(case.state),
+        "state": case_badge(request, case),
         "href": request.resource_path(case).rstrip("/") if may else "",
     }
 

@@ -209,6 +209,9 @@ def waits_for(dossier: Dossier, acts: tuple[NextAct, ...], *, ready: bool) -> st
     state = DossierState(dossier.state)
     if state is DossierState.RECEIVED and dossier.item_kind == ItemKind.IMMEDIATE and ready:
         return _("All papers are there. Waiting for the reviewer, who decides this item on the spot.")
+    last = last_of(dossier.referrals)
+    if state is DossierState.ACCEPTED and last is not None and last.waiting:
+        return _("Waiting for the answer of ${organ}, which decides.", mapping={"organ": last.organ})
     return {
         DossierState.RECEIVED: _("Waiting for a reviewer of the unit."),
         DossierState.ACCEPTED: _("Waiting for a reviewer of the unit."),

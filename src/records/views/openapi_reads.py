@@ -35,6 +35,7 @@ READS = (
     Read("/custody", "custody", ("state", "code", "keeper"), "Paper originals of one's units: in one state, of one keeper, or behind a code that was scanned", Permission.DESK_VIEW),
     Read("/uses/{id}", "uses.show", (), "One request for use, to whom its page is shown", Permission.USE_REQUEST),
     Read("/keeping", "keeping", (), "How the archives are kept: copies, reading again, formats at risk, media, alarms", Permission.KEEPING_VIEW),
+    Read("/keeping/items", "keeping.items", ("list", "format", "after"), "The items behind a figure of keeping (kept, today, waiting, format), a page at a time", Permission.KEEPING_VIEW),
     Read("/due", "due", ("fonds", "year", "after"), "What fell due in a fonds with a year, by code, a page at a time", Permission.DISPOSITION_VIEW),
     Read("/transfer-due", "transfers.due", ("fonds", "after"), "What of a fonds is to be handed over to the archives", Permission.DISPOSITION_VIEW),
     Read("/transfers", "transfers.list", (), "The transfers of one's fonds: on their way, then received", Permission.DISPOSITION_VIEW),

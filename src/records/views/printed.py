@@ -21,7 +21,6 @@ from records.exchange import leaflets, registers
 from records.exchange.leaflet_sections import texts_of
 from records.exchange.leaflet_words import Edition as Printed
 from records.exchange.leaflet_words import chinese_day
-from records.exchange.typeface import missing_glyphs, shipped_typeface
 from records.operations.guides import content, read_body
 from records.resources.guides import Guides
 
@@ -42,6 +41,8 @@ TABLES = {
 @lru_cache(maxsize=KEPT)
 def drawn(kind: str, large: bool, body: str, printed: Printed) -> tuple[bytes, str]:
     """Return a paper and the digest of its bytes; a character that cannot be printed raises the alarm in the log."""
+    from records.exchange.typeface import missing_glyphs, shipped_typeface
+
     guide, typeface = read_body(body), shipped_typeface()
     missing = missing_glyphs(texts_of(guide, printed), typeface)
     if missing:

@@ -21,7 +21,7 @@ from records.clock import civil_date
 from records.domain.clocks import WEEKDAYS
 from records.domain.findings import Finding
 from records.domain.referrals import last_of
-from records.domain.uses import PaperKind
+from records.domain.uses import DESTROYED, PaperKind
 from records.domain.vocabulary import DossierState, GapKind, NoticeKind, Outcome
 from records.i18n import _
 from records.indexes import questions, use_questions
@@ -226,9 +226,11 @@ def _use_paper(request: Request, paper: UsePaper) -> dict[str, str]:
     unit = request.site.office["units"].get(paper.unit, {})
     return {
         "kind": PaperKind(paper.paper_kind).label,
-        "code": f"{paper.code}（{STATES['void']}）" if paper.state == "void" else paper.code,
+        "code": f"{paper.code}（{STATES[paper.state]}）"
+        if paper.state in ("void", DESTROYED)
+        else paper.code,
         "unit": unit.get("name", paper.unit),
-        "issued": day(civil_date(paper.created_at)) if paper.state == "made" else "",
+        "issued": day(civil_date(paper.created_at)) if paper.state in ("made", DESTROYED) else "",
         "item": request.site.archives[paper.item].code if paper.item else "",
         "pages": "、".join(map(str, paper.pages)),
         "digest": paper.digest,

@@ -18,6 +18,7 @@ from records.extraction.types import UNSEEN
 from records.forms.verbs import verb
 from records.i18n import _
 from records.operations import discretion, pulling
+from records.operations.archived_papers import papers_in
 from records.operations.checklists import checklist_of, guide_of
 from records.operations.searching import numbers_as_tokens
 from records.resources.archives import ArchivedItem
@@ -116,7 +117,7 @@ def _chosen(request: Request, dossier: Dossier, item: ArchivedItem, purpose: str
                 if paper.media not in UNSEEN
                 else [],
             }
-            for paper in pulling.papers_in(request.registry.services, item)
+            for paper in papers_in(request.registry.services, item)
         ],
     }
 
@@ -204,7 +205,7 @@ def program(context: Dossier, request: Request) -> Response:
     request.note_read("archives.show", chosen.id, purpose=purpose)
     papers = [
         {"number": each.number, "title": each.title, "digest": each.digest, "pages": each.pages}
-        for each in pulling.papers_in(services, chosen)
+        for each in papers_in(services, chosen)
     ]
     return answer(request, {"items": listed, "papers": papers})
 

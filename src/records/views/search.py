@@ -27,6 +27,8 @@ INDEXES: Mapping[str, tuple[str, tuple[tuple[str, str], ...], str]] = {
     "archives": (_("Archives"), (("year", _("Year")), ("retention", _("Retention")), ("fonds", _("Fonds"))), "archives"),
     "guides": (_("Guides"), (("unit", _("Unit")), ("kind", _("Kind"))), "guides"),
 }  # fmt: skip
+OPENED = ("dossiers", "archives")
+"""Where the page opens by itself: on the first of these that has something."""
 LONGEST = 200
 PAGE = 20
 UNSHOWN = frozenset({"guide", "audience", "theme", "zone"})
@@ -46,7 +48,9 @@ def send_on(context: Site, request: Request) -> Response:
     filed = boxes.found_by_code(request, typed)
     if filed:
         return HTTPSeeOther(filed)
-    query = {"q": without_numbers(request, typed)[:LONGEST], "in": index if index in INDEXES else "dossiers"}
+    # The first index is where the page opens by itself, unless only another one has something.
+    where = {"in": index} if index in INDEXES and index != OPENED[0] else {}
+    query = {"q": without_numbers(request, typed)[:LONGEST], **where}
     return HTTPSeeOther(f"{request.script_name}/desk/search?{urlencode(query)}")
 
 
@@ -55,10 +59,14 @@ def search_page(context: Site, request: Request) -> Response | dict[str, object]
     text = " ".join(request.GET.get("q", "").split())
     clean = without_numbers(request, text)
     if clean != text:
-        query = {"q": clean, "in": request.GET.get("in", "dossiers"), "done": "number"}
+        where = {"in": request.GET["in"]} if "in" in request.GET else {}
+        query = {"q": clean, **where, "done": "number"}
         return HTTPSeeOther(f"{request.script_name}/desk/search?{urlencode(query)}")
     index = request.GET.get("in", "")
-    index = index if index in INDEXES else "dossiers"
+    others = [name for name in INDEXES if name != index] if text else []
+    counts = {name: _search(request, name, text, limit=1).total for name in others}
+    if index not in INDEXES:
+        index = next((name for name in OPENED if counts.get(name)), OPENED[0])
     page = {
         "query": text,
         "index": index,
@@ -75,7 +83,6 @@ def search_page(context: Site, request: Request) -> Response | dict[str, object]
     facets = tuple(name for name, _label in INDEXES[index][1])
     filters = tuple((name, request.GET[name]) for name in facets if request.GET.get(name))
     found = _search(request, index, text, filters=filters, facets=facets, after=_cursor(request), limit=PAGE)
-    others = {name: _search(request, name, text, limit=1) for name in INDEXES if name != index}
     address = _Address(request, text, index, dict(filters))
     return {
         **page,
@@ -86,7 +93,7 @@ def search_page(context: Site, request: Request) -> Response | dict[str, object]
                 "label": label,
                 "href": _Address(request, text, name, {}).href(),
                 "current": name == index,
-                "count": found.total if name == index else others[name].total,
+                "count": found.total if name == index else counts[name],
             }
             for name, (label, _facets, _folder) in INDEXES.items()
         ],

@@ -31,10 +31,13 @@ from pyramid.csrf import get_csrf_token
 from pyramid.events import BeforeRender
 from pyramid.i18n import Localizer, get_localizer
 from pyramid.path import AssetResolver
+from pyramid.response import Response
+from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.settings import asbool
 from translationstring import ChameleonTranslate, TranslationString
 
 from records.i18n import DOMAIN, LANGUAGES, _, language_tag
+from records.resources.site import Site
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -323,6 +326,13 @@ def _add_globals(event: BeforeRender) -> None:
             event.setdefault(name, value)
 
 
+def mark(context: object, request: Request) -> Response:
+    """Answer browsers that ask for ``/favicon.ico`` unbidden with the mark that every page names."""
+    response = Response((STATIC / "mark.svg").read_bytes(), content_type="image/svg+xml")
+    response.cache_control.max_age = 86_400
+    return response
+
+
 class _ContentBuster:
     """Puts a digest of a static file into its address, so that browsers may keep it for a year."""
 
@@ -347,6 +357,9 @@ def includeme(config: Configurator) -> None:
     config.add_renderer(".pt", renderer_factory)
     config.add_subscriber(_add_globals, BeforeRender)
     config.add_static_view("static", "records:static", cache_max_age=0 if reload else 31_536_000)
+    config.add_view(
+        mark, name="favicon.ico", context=Site, request_method="GET", permission=NO_PERMISSION_REQUIRED
+    )
     if not reload:
         config.add_cache_buster("records:static", _ContentBuster())
         with a_second_hand(folder) if folder is not None else nullcontext():

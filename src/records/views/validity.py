@@ -94,7 +94,9 @@ def _acts(request: Request, material: Material) -> list[dict[str, object]]:
         "restore": bool(material.stopped),
         "correct": MaterialStatus(material.status) in IN_USE,
         "object": MaterialStatus(material.status) in IN_USE and not material.disputed,
-        "settle_objection": bool(material.objections) and material.objections[-1][3] is None,
+        "settle_objection": bool(material.objections)
+        and material.objections[-1][3] is None
+        and material.objections[-1][1] != request.identity.userid,
         "seal": MaterialStatus(material.status) not in (MaterialStatus.SEALED, MaterialStatus.WITHDRAWN),
         "unseal": material.status == MaterialStatus.SEALED,
         "hand_out": MaterialStatus(material.status) in IN_USE,
