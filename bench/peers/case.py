@@ -45,7 +45,18 @@ ROLES_THAT_MAY = {
     "keep originals": frozenset({"clerk", "archivist"}),
 }
 LABELS = {"withdraw": "撤回", "decide": "决定"}
-NAVIGATION = (("今天", "/desk"), ("查找", "/desk/search"), ("减负台账", "/desk/burden"))
+NAVIGATION = (
+    ("今天", "/desk"),
+    ("查找", "/desk/search"),
+    ("档案利用", "/uses"),
+    ("减负台账", "/desk/burden"),
+)
+SCOPE = {
+    "notice-acceptance": "受理通知书（承诺件）",
+    "notice-delivery": "送达回证",
+    "guide": "受理时所依据的办事指南",
+}
+"""What is archived of every case beside the papers on its lines."""
 
 
 def roles_in(grants: Collection, unit: str) -> frozenset[str]:
@@ -153,10 +164,19 @@ def page(
             }
             for notice in notices
         ],
+        "future": _future(rows, notices),
         "related": [
             {"href": f"/dossiers/{other.key}", "text": f"{other.code} {other.state}"} for other in others
         ],
     }
+
+
+def _future(rows: Collection, notices: Collection) -> dict[str, object]:
+    """Return how many papers of the archiving scope are there, and which are still to come."""
+    there = {"guide"} | {f"notice-{notice.kind}" for notice in notices}
+    missing = [title for paper, title in SCOPE.items() if paper not in there]
+    required = len(SCOPE) + sum(row["filled"] for row in rows)
+    return {"ready": required - len(missing), "required": required, "missing": "、".join(missing)}
 
 
 def once_key() -> str:

@@ -96,7 +96,7 @@ def scope_wanted(
 
 
 def future_package(site: Site, dossier: Dossier) -> tuple[Completeness, dict[str, str]]:
-    """Say how complete the package of a case would be now (归档准备), and what each of its papers is called.
+    """Say how complete the package of a case would be now (归档准备), and what each paper is called that is still missing.
 
     Every material has its description from its line already; what is still to come is the rest.
     """
@@ -106,10 +106,12 @@ def future_package(site: Site, dossier: Dossier) -> tuple[Completeness, dict[str
     lines = {entry[0] for entry in dossier.entries}
     there = lines | {f"notice-{kind}" for kind in kinds} | {"guide"}
     there |= {"result"} if dossier.result_digest else set()
-    wanted = scope.wanted(lines)
-    titles = {paper: row.title for paper in wanted if (row := scope.row(paper)) is not None}
-    titles |= {line.id: describe_material(line).title for line in case.guide.lines if line.id in wanted}
-    return completeness(wanted, there), titles
+    found = completeness(scope.wanted(lines), there)
+    titles = {paper: row.title for paper in found.missing if (row := scope.row(paper)) is not None}
+    titles |= {
+        line.id: describe_material(line).title for line in case.guide.lines if line.id in found.missing
+    }
+    return found, titles
 
 
 def documents_of(papers: tuple[Paper, ...]) -> list[dict[str, object]]:
