@@ -4,7 +4,7 @@
 MAKEFLAGS += --no-print-directory
 
 CONFIG ?= development.ini
-PYTEST ?= -n 2 --dist loadfile
+PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 BIN := .venv/bin
 
 help: ## show this list

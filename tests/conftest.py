@@ -8,6 +8,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.postgres"]
@@ -39,3 +40,15 @@ gc.set_threshold(100_000, 20, 20)
 settings.register_profile("same", derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+#: Files and folders with few tests that take long.
+LONG = (
+    "tests/browser/", "tests/journeys/", "tests/torture/", "tests/views/test_channels", "tests/scripts/test_founding",
+    "tests/operations/test_demo",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, in random order as everything: begun last, it lets the other worker wait."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
